@@ -1,0 +1,186 @@
+"""Users, the organisations they work at, and the roles they hold there."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.lower(), name=name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+@dataclass
+class Reach:
+    """What a user's roles of today let them reach: organisations by role, and units (workshops) they work in."""
+
+    roles: set[str] = field(default_factory=set)
+    organisations: dict[str, set[int]] = field(default_factory=dict)
+    units: set[int] = field(default_factory=set)
+
+    def organisations_as(self, *roles: str) -> set[int]:
+        """Ids of the organisations at which the user holds one of `roles`."""
+        return set().union(*(self.organisations.get(role, set()) for role in roles))
+
+
+class User(AbstractBaseUser):
+    """Anybody who signs in: staff, referrers, citizens."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="da")
+    theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_address_in_small_letters")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def reach(self) -> Reach:
+        """The user's roles of today, read once per request; a role taken away is gone at the next one (T7)."""
+        reach = Reach()
+        for role, organisation, unit in Membership.objects.current().filter(user=self).values_list(
+            "role", "organisation_id", "unit_id"
+        ):
+            reach.roles.add(role)
+            reach.organisations.setdefault(role, set()).add(organisation)
+            if unit:
+                reach.units.add(unit)
+        return reach
+
+    def has_role(self, *roles: str) -> bool:
+        return not self.reach.roles.isdisjoint(roles)
+
+    @property
+    def role(self) -> str:
+        """The role whose start page the user meets; in the order of the domain page where there are several."""
+        order = [
+            Role.TEAM_LEADER,
+            Role.CASEWORKER,
+            Role.CONTACT_PERSON,
+            Role.SPECIALIST,
+            Role.REFERRER,
+            Role.STEERING_GROUP,
+            Role.ADMINISTRATOR,
+            Role.CITIZEN,
+        ]
+        return next((role for role in order if role in self.reach.roles), "")
+
+    @property
+    def role_name(self) -> str:
+        return str(Role(self.role).label) if self.role else ""
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+
+def initials(name: str) -> str:
+    """First letters of the first and the last word: `Åse Winther-Holm` gives `ÅW`."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+class Organisation(models.Model):
+    """Who refers, provides, partners or steers. A provider is a *centre* (U1)."""
+
+    class Kind(models.TextChoices):
+        PROVIDER = "provider", _("Centre")
+        REFERRER = "referrer", _("Referring organisation")
+        PARTNER = "partner", _("Partner")
+        STEERING = "steering", _("Steering group")
+
+    class Country(models.TextChoices):
+        DENMARK = "DK", _("Denmark")
+        SWEDEN = "SE", _("Sweden")
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    country = models.CharField(_("country"), max_length=2, choices=Country, default=Country.DENMARK)
+    letterhead = models.TextField(_("letterhead"), blank=True, help_text=_("Address, telephone and e-mail on letters, one line each."))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A team or a workshop of an organisation: the place where somebody works."""
+
+    class Kind(models.TextChoices):
+        TEAM = "team", _("Team")
+        WORKSHOP = "workshop", _("Workshop")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="accounts_unit_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, on: date | None = None) -> "MembershipQuerySet":
+        """Memberships that hold on the given day, today unless said."""
+        on = on or timezone.localdate()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class Membership(models.Model):
+    """One role of one user at one organisation, for a time; a contact person's names the workshop."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", null=True, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "unit", "role", "starts_on"],
+                name="accounts_role_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="accounts_role_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.organisation}"

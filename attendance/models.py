@@ -1,0 +1,187 @@
+"""Expected attendance, the marks of the register, and what follows when somebody is missing."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from attendance.states import HERE, State
+from citizens.models import Citizen, case_visible_to
+from programmes.models import Placement, Programme, Workshop
+
+AGREED_MINUTES = f"CASE WHEN state = '{State.LEAVE}' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
+ATTENDED_MINUTES = (
+    f"CASE WHEN state IN ({', '.join(repr(str(state.value)) for state in HERE)}) THEN greatest(0, "
+    "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends)) - greatest(starts, coalesce(came_at, starts))) / 60)::int)"
+    " ELSE 0 END"
+)
+
+
+class Sql(Func):
+    """A generated column's expression as PostgreSQL reads it."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__(template=template, output_field=models.IntegerField())
+
+    def deconstruct(self):
+        return ("attendance.models.Sql", (self.extra["template"],), {})
+
+
+class ExpectedAttendanceQuerySet(models.QuerySet["ExpectedAttendance"]):
+    def visible_to(self, user: User) -> "ExpectedAttendanceQuerySet":
+        """Slots of cases the user may see, at their own centre (T1)."""
+        return self.filter(
+            case_visible_to(user, centre="programme__centre_id", referrer="programme__referring_organisation_id")
+        )
+
+
+class ExpectedAttendance(models.Model):
+    """One citizen's one agreed slot on one day (A1, A12), with the mark that stands now.
+
+    Marks are never changed: each is a row of its own in `Mark`, and the latest one is repeated here so that the
+    register is one query. Figures (A9) come from the two minute columns, which the database computes.
+    """
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="expected_attendance")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="expected_attendance")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="expected_attendance")
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="expected_attendance")
+    day = models.DateField()
+    starts = models.TimeField()
+    ends = models.TimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.NOT_MARKED, blank=True)
+    came_at = models.TimeField(null=True)
+    left_at = models.TimeField(null=True)
+    remark = models.CharField(max_length=300, blank=True)
+    marked_at = models.DateTimeField(null=True)
+    marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    agreed_minutes = models.GeneratedField(expression=Sql(AGREED_MINUTES), output_field=models.IntegerField(), db_persist=True)
+    attended_minutes = models.GeneratedField(expression=Sql(ATTENDED_MINUTES), output_field=models.IntegerField(), db_persist=True)
+
+    objects = ExpectedAttendanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "day", "starts"], name="attendance_slot_once"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="attendance_slot_order"),
+            models.CheckConstraint(condition=~Q(state=State.LATE) | Q(came_at__isnull=False), name="attendance_late_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state=State.LEFT_EARLY) | Q(left_at__isnull=False), name="attendance_left_has_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["workshop", "day"], name="attendance_register"),
+            models.Index(fields=["programme", "day"], name="attendance_programme"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.starts:%H.%M}-{self.ends:%H.%M}"
+
+
+class Mark(models.Model):
+    """One tap in the register, as sent: nobody can change or remove it. Its id is the caller's, so that the same
+    mark sent twice is one (A3, T12)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slot = models.ForeignKey(ExpectedAttendance, on_delete=models.PROTECT, related_name="marks")
+    state = models.CharField(max_length=10, choices=State, blank=True)
+    came_at = models.TimeField(null=True)
+    left_at = models.TimeField(null=True)
+    remark = models.CharField(max_length=300, blank=True)
+    marked_at = models.DateTimeField(help_text="When the tap was made, by the device's clock.")
+    received_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["received_at", "pk"]
+        indexes = [models.Index(fields=["slot", "received_at"], name="attendance_mark_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} {self.state or '-'}"
+
+
+class RegisterDay(models.Model):
+    """One workshop's register of one day. Open until the flagging job has judged it after closing time, so an
+    outage of days is caught up (A4, A5)."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="register_days")
+    day = models.DateField()
+    closes = models.TimeField()
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workshop", "day"], name="attendance_register_once")]
+        indexes = [models.Index(fields=["day"], condition=Q(judged_at__isnull=True), name="attendance_register_open")]
+
+    def __str__(self) -> str:
+        return f"{self.workshop_id} {self.day}"
+
+
+class MissedStatus(models.TextChoices):
+    RAISED = "raised", _("Missed")
+    CLEARED = "cleared", _("Cleared")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class MissedAttendanceQuerySet(models.QuerySet["MissedAttendance"]):
+    def visible_to(self, user: User) -> "MissedAttendanceQuerySet":
+        """Flags of cases the user may see (T1)."""
+        return self.filter(
+            case_visible_to(
+                user, citizen="slot__citizen_id", centre="slot__programme__centre_id",
+                referrer="slot__programme__referring_organisation_id",
+            )
+        )
+
+    def waiting(self) -> "MissedAttendanceQuerySet":
+        """Nobody has spoken with the citizen yet."""
+        return self.filter(status=MissedStatus.RAISED, followed_up_at__isnull=True)
+
+
+class MissedAttendance(models.Model):
+    """A slot that was flagged as missed, and its follow-up (A4, A6, A7). At most one a slot."""
+
+    slot = models.OneToOneField(ExpectedAttendance, on_delete=models.PROTECT, related_name="missed")
+    status = models.CharField(max_length=9, choices=MissedStatus, default=MissedStatus.RAISED)
+    flagged_at = models.DateTimeField(default=timezone.now)
+    due_on = models.DateField()
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    followed_up_at = models.DateTimeField(null=True)
+    followed_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = MissedAttendanceQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(status="raised", followed_up_at__isnull=True), name="attendance_missed_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot_id} {self.status}"
+
+
+class ContactAttempt(models.Model):
+    """One try to reach a citizen who was missing: how, the citizen's own reason, and what is agreed now (A7)."""
+
+    class Means(models.TextChoices):
+        PHONE = "phone", _("Telephone")
+        MESSAGE = "message", _("Text message")
+        VISIT = "visit", _("Visit")
+
+    missed = models.ForeignKey(MissedAttendance, on_delete=models.PROTECT, related_name="attempts")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    means = models.CharField(_("how"), max_length=7, choices=Means, default=Means.PHONE)
+    was_reached = models.BooleanField(_("we spoke together"), default=True)
+    reason = models.TextField(_("the citizen's reason"), blank=True)
+    agreed = models.TextField(_("what is agreed now"), blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.missed_id} {self.means}"

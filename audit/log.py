@@ -1,0 +1,25 @@
+"""Doors to the audit log: what was done, and who looked."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from audit.acting import Actor
+from audit.models import Access, Event
+
+
+def record(verb: str, *, by: Actor, subject: object, citizen_id: UUID | None = None, **detail: Any) -> Event:
+    """Write down that `by` did `verb` to `subject`, in the same transaction as the deed (T4)."""
+    return Event.objects.create(
+        actor_id=by.pk, actor_name=by.name, verb=verb, subject=str(subject), citizen_id=citizen_id, detail=detail
+    )
+
+
+def look(request: HttpRequest, what: object, *, citizen_id: UUID | None = None, kind: str = Access.Kind.VIEW) -> None:
+    """Note that the signed-in user is being shown `what`; the middleware writes it before the page is sent (T5)."""
+    looks: list[Access] = getattr(request, "looks", [])
+    looks.append(
+        Access(user_id=request.user.pk, user_name=request.user.name, kind=kind, what=str(what)[:200], citizen_id=citizen_id)
+    )
+    request.looks = looks  # type: ignore[attr-defined]

@@ -1,0 +1,34 @@
+"""Giving and ending access to a case; called by the actions of the apps above, inside their transaction."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from accounts.models import Organisation, Unit, User
+from citizens.models import CaseAccess, Citizen
+
+
+def grant(
+    *,
+    citizen: Citizen,
+    centre: Organisation,
+    role: str,
+    source: str,
+    user: User | None = None,
+    organisation: Organisation | None = None,
+    unit: Unit | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> CaseAccess:
+    """Let one user, organisation or unit see the case; the same source again only moves the dates."""
+    access, _ = CaseAccess.objects.update_or_create(
+        citizen=citizen, centre=centre, role=role, user=user, organisation=organisation, unit=unit, source=source,
+        defaults={"ends_on": ends_on},
+        create_defaults={"starts_on": starts_on or timezone.localdate(), "ends_on": ends_on},
+    )
+    return access
+
+
+def end(*, source: str, on: date) -> None:
+    """End all access that rests on `source`; the last day is `on`."""
+    CaseAccess.objects.filter(source=source, ends_on__isnull=True).update(ends_on=on)

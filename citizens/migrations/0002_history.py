@@ -1,0 +1,13 @@
+"""Every earlier version is kept (T4)."""
+
+from django.db import migrations
+
+from audit.history import track
+
+
+class Migration(migrations.Migration):
+    dependencies = [("citizens", "0001_initial"), ("audit", "0002_history")]
+    operations = [
+        track("citizens_citizen"),
+        track("citizens_caseaccess"),
+    ]

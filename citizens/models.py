@@ -1,0 +1,169 @@
+"""The person the effort is for, and who may see the case."""
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, Unit, User
+from accounts.roles import Role
+
+
+class Gender(models.TextChoices):
+    FEMALE = "f", _("Woman")
+    MALE = "m", _("Man")
+    OTHER = "x", _("Other or not stated")
+
+
+class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
+    def current(self, on: date | None = None) -> "CaseAccessQuerySet":
+        on = on or timezone.localdate()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def held_by(self, user: User) -> "CaseAccessQuerySet":
+        """Access that the user has today: in person, through an organisation's role, or through a workshop's."""
+        reach = user.reach
+        through = Q(user=user)
+        for role in (Role.REFERRER, Role.TEAM_LEADER):
+            if organisations := reach.organisations_as(role):
+                through |= Q(role=role, organisation__in=organisations)
+        if Role.CONTACT_PERSON in reach.roles and reach.units:
+            through |= Q(role=Role.CONTACT_PERSON, unit__in=reach.units)
+        return self.current().filter(through, role__in=reach.roles)
+
+
+class CitizenQuerySet(models.QuerySet["Citizen"]):
+    def visible_to(self, user: User) -> "CitizenQuerySet":
+        """Citizens whose case the user may see today; everybody else does not exist for them (T1)."""
+        return self.filter(Exists(CaseAccess.objects.held_by(user).filter(citizen=OuterRef("pk"))))
+
+    def by_name(self) -> "CitizenQuerySet":
+        """Sorted as the reader's language sorts: Danish Å last, Swedish Å before Ä before Ö."""
+        return self.order_by("sort_sv" if get_language() == "sv" else "sort_da", "pk")
+
+
+def name_key(function: str) -> Func:
+    """`Last name, first name` through one of the database's name functions."""
+    return Func(
+        F("last_name"), F("first_name"), function=function, template="%(function)s(last_name || ' ' || first_name)",
+        output_field=models.TextField(),
+    )
+
+
+class Citizen(models.Model):
+    """One row per person. The identity number is encrypted; `identity_index` finds it again (T10)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender)
+    birth_date = models.DateField(_("date of birth"))
+    identity_number = models.BinaryField(null=True, editable=False)
+    identity_index = models.BinaryField(null=True, editable=False, max_length=32)
+    no_number_reason = models.CharField(_("why there is no number"), max_length=300, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="da")
+    interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)
+    is_protected = models.BooleanField(_("protected name and address"), default=False)
+    sort_da = models.GeneratedField(expression=name_key("sort_key_da"), output_field=models.TextField(db_collation="C"), db_persist=True)
+    sort_sv = models.GeneratedField(expression=name_key("sort_key_sv"), output_field=models.TextField(db_collation="C"), db_persist=True)
+    search_name = models.GeneratedField(
+        expression=Func(F("first_name"), F("last_name"), function="search_key",
+                        template="%(function)s(first_name || ' ' || last_name)", output_field=models.TextField()),
+        output_field=models.TextField(), db_persist=True,
+    )
+
+    objects = CitizenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["identity_index"], name="citizens_one_row_a_number"),
+            models.CheckConstraint(
+                condition=Q(identity_number__isnull=False) | ~Q(no_number_reason=""), name="citizens_number_or_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["sort_da"], name="citizens_sort_da"), models.Index(fields=["sort_sv"], name="citizens_sort_sv")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name for those who may see the case; a protected one is masked everywhere (experience 27)."""
+        if self.is_protected:
+            return str(_("Protected name"))
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def initials(self) -> str:
+        from accounts.models import initials
+
+        return "–" if self.is_protected else initials(f"{self.first_name} {self.last_name}")
+
+
+class CaseAccess(models.Model):
+    """Why somebody may see a citizen's case at a centre. Written by the actions of referrals, programmes and plans.
+
+    Exactly one of user, organisation and unit holds the access. `source` names the row it comes from
+    (`programmes.placement:12`), so that it can be renewed and proved.
+    """
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="access")
+    centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="case_access")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="case_access")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="case_access")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    source = models.CharField(max_length=60)
+
+    objects = CaseAccessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citizen", "centre", "role", "user", "organisation", "unit", "source"],
+                name="citizens_access_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(user__isnull=False, organisation__isnull=True, unit__isnull=True)
+                    | Q(user__isnull=True, organisation__isnull=False, unit__isnull=True)
+                    | Q(user__isnull=True, organisation__isnull=True, unit__isnull=False)
+                ),
+                name="citizens_access_one_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "citizen"], name="citizens_access_user"),
+            models.Index(fields=["organisation", "citizen"], name="citizens_access_organisation"),
+            models.Index(fields=["unit", "citizen"], name="citizens_access_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.source}"
+
+
+def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str) -> Exists:
+    """A condition for rows of one case: seen at their own centre only (U1), by a referrer only where its own
+    organisation (`referrer`, a column path) sent the citizen."""
+    return Exists(
+        CaseAccess.objects.held_by(user)
+        .filter(citizen=OuterRef(citizen), centre=OuterRef(centre))
+        .filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
+    )
+
+
+def case_roles(user: User, *, citizen_id: uuid.UUID, centre_id: int) -> set[str]:
+    """The roles in which the user may see this citizen's case at this centre today."""
+    held = CaseAccess.objects.held_by(user).filter(citizen=citizen_id, centre=centre_id)
+    return set(held.values_list("role", flat=True))

@@ -1,0 +1,129 @@
+"""What goes back to the job centre at the end: content and result, resources, development opportunities."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from citizens.models import case_visible_to
+from closing_notes.statuses import Status
+from programmes.models import Programme
+
+
+class Outcome(models.TextChoices):
+    """How the programme ended (F2)."""
+
+    JOB = "job", _("Job")
+    WAGE_SUBSIDY = "wage_subsidy", _("Job with wage subsidy")
+    FLEXIBLE_JOB = "flexible_job", _("Flexible job")
+    EDUCATION = "education", _("Education")
+    NEXT_PROGRAMME = "next_programme", _("On to the next programme")
+    REHAB_TEAM = "rehab_team", _("To the rehabilitation team")
+    OTHER_SUPPORT = "other_support", _("Other support")
+    PENSION_CLARIFICATION = "pension_clarification", _("Disability-pension clarification")
+    MAINTAINED = "maintained", _("Keeps what he or she can do")
+    INTERRUPTED = "interrupted", _("Interrupted")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Section(models.TextChoices):
+    """The parts of the note, in the order in which they stand (C1)."""
+
+    CONTENT = "content", _("Course and content")
+    ATTENDANCE = "attendance", _("Attendance")
+    GOALS = "goals", _("Goals and progression")
+    RESOURCES = "resources", _("Resources")
+    OPPORTUNITIES = "opportunities", _("Development opportunities")
+    ACCOMMODATIONS = "accommodations", _("Accommodations")
+    RECOMMENDATION = "recommendation", _("Recommendation")
+
+
+class ClosingNoteQuerySet(models.QuerySet["ClosingNote"]):
+    def visible_to(self, user: User) -> "ClosingNoteQuerySet":
+        """Staff see notes of their cases; a referrer only those delivered to its own organisation (C4)."""
+        visible = self.filter(
+            case_visible_to(
+                user, citizen="programme__citizen_id", centre="programme__centre_id",
+                referrer="programme__referring_organisation_id",
+            )
+        )
+        if user.has_role("caseworker", "team_leader", "contact_person", "specialist"):
+            return visible
+        return visible.filter(status=Status.DELIVERED)
+
+
+class ClosingNote(models.Model):
+    """One version of a programme's closing note. Approved, neither page nor SQL can change it (C2, T14)."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="closing_notes")
+    number = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=1, help_text="Grows with each save; guards against overwriting.")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sections = models.JSONField(default=dict, help_text="Text by section key.")
+    outcome = models.CharField(_("outcome"), max_length=25, choices=Outcome, blank=True)
+    change_reason = models.CharField(_("why is it changed?"), max_length=300, blank=True)
+    figures = models.JSONField(null=True, help_text="Computed figures and goals, frozen at approval (C1).")
+    created_at = models.DateTimeField(default=timezone.now)
+    saved_at = models.DateTimeField(default=timezone.now)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects = ClosingNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="closing_notes_version_once"),
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(status__in=[Status.DRAFT, Status.IN_REVIEW]), name="closing_notes_one_in_work"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.DRAFT, Status.IN_REVIEW])
+                | (Q(approved_by__isnull=False, approved_at__isnull=False, figures__isnull=False) & ~Q(outcome="")),
+                name="closing_notes_approved_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")), name="closing_notes_author_is_not_approver"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} v{self.number}"
+
+
+class Rendering(models.Model):
+    """One PDF of one version: asked for, under way, done or failed. The row is the queue; Celery only hurries it (T11)."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Rendering")
+        DONE = "done", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    note = models.ForeignKey(ClosingNote, on_delete=models.PROTECT, related_name="renderings")
+    revision = models.PositiveIntegerField()
+    status = models.CharField(max_length=7, choices=Status, default=Status.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    pdf = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["note", "revision"], name="closing_notes_rendering_once"),
+            models.CheckConstraint(
+                condition=~Q(status="done") | (Q(pdf__isnull=False) & ~Q(sha256="")), name="closing_notes_done_has_pdf"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.note} {self.status}"

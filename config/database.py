@@ -1,0 +1,30 @@
+"""Which database, and as which of its two roles (docs/adr/0003)."""
+
+import os
+
+import dj_database_url
+
+WEB_ROLE = "trinvis_web"
+
+# A slow statement or a lock that somebody forgot is an error, never a hanging page (T21).
+LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC"
+
+
+def database_settings() -> dict:
+    """The `default` database: the owner for `manage.py migrate` and its like, otherwise the web role.
+
+    `DATABASE_URL` names the web role's sign-in and `DATABASE_OWNER_URL` the owner's. With only the first
+    set, it is taken for the owner's and web processes give its rights up with `SET ROLE` at connection.
+    """
+    web_url = os.environ["DATABASE_URL"]
+    owner_url = os.environ.get("DATABASE_OWNER_URL")
+    as_owner = os.environ.get("TRINVIS_DATABASE_ROLE") == "owner"
+    settings = dict(dj_database_url.parse(owner_url if owner_url and as_owner else web_url))
+    options = "-c timezone=UTC" if as_owner else LIMITS
+    if not owner_url and not as_owner:
+        options += f" -c role={WEB_ROLE}"
+    settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "options": options}
+    # A page after a restart of the database works, it does not meet a dead connection.
+    settings["CONN_MAX_AGE"] = 600
+    settings["CONN_HEALTH_CHECKS"] = True
+    return settings

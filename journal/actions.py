@@ -1,0 +1,32 @@
+"""Telling the timeline what happened; called by the actions of the apps above, inside their transaction."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import Organisation, User
+from citizens.models import Citizen
+from journal.models import Audience, Entry
+from journal.wording import WORDING
+
+
+def tell(
+    kind: str,
+    *,
+    citizen: Citizen,
+    centre: Organisation,
+    case: str,
+    referring_organisation: Organisation | None,
+    by: User | None,
+    audience: str = Audience.TEAM,
+    happened_at: datetime | None = None,
+    body: str = "",
+    url: str = "",
+    **params: str | int,
+) -> None:
+    """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to;."""
+    assert kind in WORDING, kind
+    Entry.objects.create(
+        kind=kind, citizen=citizen, centre=centre, case=case, referring_organisation=referring_organisation, author=by,
+        audience=audience, happened_at=happened_at or timezone.now(), body=body, url=url, params=params,
+    )

@@ -1,0 +1,36 @@
+"""How each kind of timeline entry is told: icon, colour and words. `params` of the entry fill the words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+
+@dataclass(frozen=True)
+class Wording:
+    icon: str
+    colour: str  # ok, due, late, info, calm or acc, as in static/css/trinvis.css
+    group: str  # referral, plan, attendance or note: the filter of the timeline
+    text: str
+
+
+WORDING = {
+    "referral_submitted": Wording("inbox", "calm", "referral", _("Referral received from %(organisation)s")),
+    "referral_accepted": Wording("check-circle", "ok", "referral", _("Referral accepted, start on %(start)s")),
+    "referral_rejected": Wording("dash-circle", "calm", "referral", _("Referral rejected")),
+    "referral_withdrawn": Wording("dash-circle", "calm", "referral", _("Referral withdrawn")),
+    "information_requested": Wording("question-circle", "info", "referral", _("Question to %(organisation)s")),
+    "information_given": Wording("chat-left-text", "info", "referral", _("Answer from %(organisation)s")),
+    "waiting_list": Wording("hourglass-split", "info", "referral", _("Put on the waiting list")),
+    "programme_started": Wording("play-circle", "acc", "referral", _("The programme has started")),
+    "programme_ended": Wording("flag", "calm", "referral", _("The programme has ended: %(outcome)s")),
+    "plan_confirmed": Wording("flag", "acc", "plan", _("Plan confirmed, version %(number)s")),
+    "plan_follow_up": Wording("clipboard-check", "info", "plan", _("Follow-up on the plan")),
+    "step_forward": Wording("bar-chart", "acc", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
+    "step_back": Wording("bar-chart", "due", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
+    "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
+    "missed_cleared": Wording("clock", "due", "attendance", _("Came after all at %(time)s")),
+    "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
+    "contact_tried": Wording("telephone", "calm", "attendance", _("Tried to reach the citizen after %(day)s")),
+    "closing_note_approved": Wording("file-earmark-text", "ok", "note", _("Closing note approved, version %(number)s")),
+    "closing_note_delivered": Wording("send", "ok", "note", _("Closing note delivered to %(organisation)s")),
+}

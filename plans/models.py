@@ -1,0 +1,151 @@
+"""The agreement with goals and subgoals, its versions, and the steps forward (L1-L3)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from citizens.models import case_visible_to
+from core.life_areas import Indicator, LifeArea
+from plans.statuses import Status
+from programmes.models import Programme
+
+FIRST_STEP, LAST_STEP = 1, 5  # five worded steps, the last one is the target (L3)
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> "PlanQuerySet":
+        """Plans of cases the user may see, at their own centre (T1)."""
+        return self.filter(
+            case_visible_to(
+                user, citizen="programme__citizen_id", centre="programme__centre_id",
+                referrer="programme__referring_organisation_id",
+            )
+        )
+
+
+class Plan(models.Model):
+    """One programme's plan; its content stands in versions."""
+
+    programme = models.OneToOneField(Programme, on_delete=models.PROTECT, related_name="plan")
+    follow_up_due_on = models.DateField(_("next follow-up"), null=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.programme}"
+
+
+class Version(models.Model):
+    """A draft that is worked on, or a confirmed version, which neither page nor SQL can change (L2)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=1, help_text="Grows with each save of the draft; guards against overwriting.")
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    citizen_agreed_on = models.DateField(_("agreed with the citizen on"), null=True)
+    change_reason = models.CharField(_("why is it changed?"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="plans_version_number_once"),
+            models.UniqueConstraint(fields=["plan"], condition=Q(status=Status.DRAFT), name="plans_one_draft"),
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False, citizen_agreed_on__isnull=False),
+                name="plans_confirmed_says_by_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} v{self.number}"
+
+
+class Goal(models.Model):
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="goals")
+    position = models.PositiveSmallIntegerField()
+    life_area = models.CharField(_("life area"), max_length=12, choices=LifeArea)
+    title = models.CharField(_("goal"), max_length=300)
+    own_words = models.TextField(_("the citizen's own words"), blank=True, max_length=settings.MAX_TEXT_LENGTH)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["version", "position"], name="plans_goal_position")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Subgoal(models.Model):
+    """A measurable part of a goal. `key` stays the same from version to version, so that steps add up."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="subgoals")
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("subgoal"), max_length=300)
+    indicator = models.CharField(_("measured by"), max_length=8, choices=Indicator, default=Indicator.STEPS)
+    baseline = models.CharField(_("today"), max_length=300, blank=True)
+    target = models.CharField(_("target"), max_length=300, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    responsible = models.CharField(_("who does what"), max_length=300, blank=True)
+    steps = models.JSONField(default=list, blank=True, help_text="Five wordings, first step to last.")
+    baseline_step = models.PositiveSmallIntegerField(_("starts at step"), default=FIRST_STEP)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["goal", "position"], name="plans_subgoal_position"),
+            models.UniqueConstraint(fields=["goal", "key"], name="plans_subgoal_key"),
+            models.CheckConstraint(condition=Q(baseline_step__range=(FIRST_STEP, LAST_STEP)), name="plans_baseline_step"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class FollowUp(models.Model):
+    """A talk about the plan in which steps are set (L3)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="follow_ups")
+    held_on = models.DateField(_("held on"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    comment = models.TextField(_("what we talked about"), blank=True, max_length=settings.MAX_TEXT_LENGTH)
+    next_on = models.DateField(_("next follow-up"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["held_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.held_on}"
+
+
+class StepRecord(models.Model):
+    """The step of one subgoal at one follow-up, by staff and by the citizen side by side (L3)."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="steps")
+    subgoal = models.ForeignKey(Subgoal, on_delete=models.PROTECT, related_name="records")
+    step = models.PositiveSmallIntegerField(_("step"))
+    own_step = models.PositiveSmallIntegerField(_("the citizen's own step"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "subgoal"], name="plans_step_once_a_follow_up"),
+            models.CheckConstraint(
+                condition=Q(step__range=(FIRST_STEP, LAST_STEP))
+                & (Q(own_step__isnull=True) | Q(own_step__range=(FIRST_STEP, LAST_STEP))),
+                name="plans_step_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subgoal_id}: {self.step}"

@@ -1,0 +1,146 @@
+"""The request for a programme, with goals and subgoals (R1)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from accounts.roles import Role
+from citizens.models import Citizen, case_visible_to
+from core.life_areas import Indicator, LifeArea
+from programmes.models import Programme, ProgrammeType
+from referrals.statuses import IN_TRIAGE, Status
+
+
+class Context(models.TextChoices):
+    """Why the job centre refers: the contexts that programme types allow."""
+
+    ACTIVE_OFFER = "active_offer", _("Active offer")
+    PRE_REHABILITATION = "pre_rehabilitation", _("Pre-rehabilitation")
+    JOB_CLARIFICATION = "job_clarification", _("Job clarification")
+    RESOURCE_PROGRAMME = "resource_programme", _("Resource programme")
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, user: User) -> "ReferralQuerySet":
+        """Drafts for their own organisation's referrers; what is submitted for those who may see the case (T1)."""
+        drafts = Q(status=Status.DRAFT, referring_organisation__in=user.reach.organisations_as(Role.REFERRER))
+        return self.filter(drafts | Q(case_visible_to(user, referrer="referring_organisation_id")))
+
+    def in_triage(self) -> "ReferralQuerySet":
+        """Waiting for a decision, longest first (R5)."""
+        return self.filter(status__in=IN_TRIAGE).order_by("submitted_at")
+
+
+class Referral(models.Model):
+    """A draft keeps what was typed, encrypted and unjudged (R3); submitting fills the columns."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=20, unique=True)
+    status = models.CharField(max_length=22, choices=Status, default=Status.DRAFT)
+    type = models.ForeignKey(ProgrammeType, on_delete=models.PROTECT, related_name="referrals")
+    centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="received_referrals")
+    referring_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sent_referrals")
+    referrer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="referrals")
+    draft = models.BinaryField(null=True, editable=False)
+    draft_saved_at = models.DateTimeField(null=True)
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="referrals", null=True)
+    programme = models.OneToOneField(Programme, on_delete=models.PROTECT, related_name="referral", null=True)
+    context = models.CharField(_("context"), max_length=30, choices=Context, blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    reason = models.TextField(_("reason for the referral"), blank=True, max_length=settings.MAX_TEXT_LENGTH)
+    accommodations = models.TextField(_("what the work must take account of"), blank=True)
+    accommodations_why = models.TextField(_("why (health)"), blank=True)
+    wished_start = models.DateField(_("wished start"), null=True)
+    weeks = models.PositiveSmallIntegerField(_("duration in weeks"), null=True)
+    weekly_hours = models.DecimalField(_("hours a week"), max_digits=4, decimal_places=2, null=True)
+    offer_id = models.CharField(_("offer id"), max_length=60, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    decision_reason = models.TextField(_("reason"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.DRAFT) | Q(citizen__isnull=False, submitted_at__isnull=False, wished_start__isnull=False),
+                name="referrals_submitted_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.REJECTED, Status.WITHDRAWN]) | ~Q(decision_reason=""),
+                name="referrals_refusal_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.ACCEPTED, programme__isnull=False) | Q(~Q(status=Status.ACCEPTED), programme__isnull=True),
+                name="referrals_accepted_has_programme",
+            ),
+            # The same citizen has one open referral of a type at a centre (R4).
+            models.UniqueConstraint(
+                fields=["citizen", "type", "centre"], condition=Q(status__in=IN_TRIAGE), name="referrals_one_open_a_type"
+            ),
+        ]
+        indexes = [models.Index(fields=["centre", "status", "submitted_at"], name="referrals_queue")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def days_waiting(self) -> int:
+        assert self.submitted_at
+        return (timezone.localdate() - timezone.localdate(self.submitted_at)).days
+
+
+class Goal(models.Model):
+    """A goal of the referral, taken over into the plan (L1)."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="goals")
+    position = models.PositiveSmallIntegerField()
+    life_area = models.CharField(_("life area"), max_length=12, choices=LifeArea)
+    title = models.CharField(_("goal"), max_length=300)
+    own_words = models.TextField(_("the citizen's own words"), blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["referral", "position"], name="referrals_goal_position")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Subgoal(models.Model):
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="subgoals")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("subgoal"), max_length=300)
+    indicator = models.CharField(_("measured by"), max_length=8, choices=Indicator, default=Indicator.STEPS)
+    baseline = models.CharField(_("today"), max_length=300, blank=True)
+    target = models.CharField(_("target"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["goal", "position"], name="referrals_subgoal_position")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Move(models.Model):
+    """One change of state: who, when and why (R2)."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="moves")
+    status = models.CharField(max_length=22, choices=Status)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.referral} {self.status}"

@@ -1,0 +1,98 @@
+import datetime
+
+import factory
+
+from programmes.access import grant_placement, grant_programme
+from programmes.models import OpeningHours, Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
+from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, user_with_role
+from tests.factories.base import Factory
+from tests.factories.citizens import CitizenFactory
+
+MONDAY = datetime.date(2026, 11, 23)
+OPENING = {1: "14:30", 2: "14:30", 3: "14:30", 4: "14:30", 5: "14:00"}
+
+
+class ProgrammeTypeFactory(Factory):
+    class Meta:
+        model = ProgrammeType
+        django_get_or_create = ["key", "version"]
+
+    key = "individual_development"
+    version = 1
+    definition = factory.LazyFunction(
+        lambda: {
+            "name": {"da": "Individuelt udviklingsforløb", "sv": "Individuell utvecklingsinsats", "en": "Individual development programme"},
+            "purpose": {"da": "Formål", "sv": "Syfte", "en": "Purpose"},
+            "duration": {"default_weeks": 13, "minimum_weeks": None, "maximum_weeks": None},
+            "intake": "monday",
+            "contexts": ["active_offer", "pre_rehabilitation", "job_clarification", "resource_programme"],
+            "legal_basis": {"text": "Lov om aktiv beskæftigelsesindsats § 32, stk. 1, nr 2"},
+            "absence_rules": {"grace_minutes": 15},
+            "follow_up": {"every_weeks": 4},
+            "outcomes": ["job", "wage_subsidy", "flexible_job", "education", "next_programme", "rehab_team", "other_support",
+                         "pension_clarification", "maintained", "interrupted", "unknown"],
+        }
+    )
+
+
+class WorkshopFactory(Factory):
+    """A workshop with ordinary opening hours, Mon-Thu 7.30-14.30 and Fri 7.30-14.00 (P5)."""
+
+    class Meta:
+        model = Workshop
+
+    unit = factory.SubFactory(UnitFactory)
+    places = 14
+
+    @classmethod
+    def after(cls, instance: Workshop) -> None:
+        OpeningHours.objects.bulk_create(
+            OpeningHours(workshop=instance, weekday=weekday, opens="07:30", closes=closes) for weekday, closes in OPENING.items()
+        )
+
+
+class ProgrammeFactory(Factory):
+    """An active programme of 13 weeks from Monday 23 November 2026, with everybody's access to the case."""
+
+    class Meta:
+        model = Programme
+
+    reference = factory.Sequence(lambda n: f"F-2026-{n:06}")
+    citizen = factory.SubFactory(CitizenFactory)
+    type = factory.SubFactory(ProgrammeTypeFactory)
+    centre = factory.SubFactory(CentreFactory)
+    referring_organisation = factory.SubFactory(JobCentreFactory)
+    caseworker = factory.LazyAttribute(lambda o: user_with_role("caseworker", o.centre))
+    referrer = factory.LazyAttribute(lambda o: user_with_role("referrer", o.referring_organisation))
+    status = "active"
+    starts_on = MONDAY
+    ends_on = factory.LazyAttribute(lambda o: o.starts_on + datetime.timedelta(weeks=13, days=-1))
+
+    @classmethod
+    def after(cls, instance: Programme) -> None:
+        grant_programme(instance)
+
+
+class PlacementFactory(Factory):
+    class Meta:
+        model = Placement
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    workshop = factory.LazyAttribute(lambda o: WorkshopFactory(unit__organisation=o.programme.centre))
+    starts_on = factory.LazyAttribute(lambda o: o.programme.starts_on)
+    ends_on = factory.LazyAttribute(lambda o: o.programme.ends_on)
+
+    @classmethod
+    def after(cls, instance: Placement) -> None:
+        grant_placement(instance)
+
+
+class ScheduleSlotFactory(Factory):
+    class Meta:
+        model = ScheduleSlot
+
+    placement = factory.SubFactory(PlacementFactory)
+    weekday = 1
+    starts = datetime.time(8)
+    ends = datetime.time(12)
+    valid_from = factory.LazyAttribute(lambda o: o.placement.starts_on)
