@@ -1,0 +1,35 @@
+"""Sending what waits in the outbox."""
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.utils import timezone
+
+from messaging.models import OutgoingMail
+
+BATCH = 50
+MAX_ATTEMPTS = 10
+
+
+@shared_task
+def send_waiting_mail() -> int:
+    """Send waiting mail, oldest first; two runs at once never take the same one. Returns how many went out."""
+    sent = 0
+    with transaction.atomic():
+        waiting = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+        batch = list(waiting.order_by("created_at").select_for_update(skip_locked=True)[:BATCH])
+        if not batch:
+            return 0
+        connection = get_connection()
+        for mail in batch:
+            mail.attempts += 1
+            try:
+                EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection).send()
+            except OSError as error:
+                mail.error = str(error)
+            else:
+                mail.sent_at = timezone.now()
+                sent += 1
+        OutgoingMail.objects.bulk_update(batch, ["attempts", "error", "sent_at"])
+    return sent
