@@ -60,7 +60,9 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_address_in_small_letters")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_address_in_small_letters")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -69,8 +71,8 @@ class User(AbstractBaseUser):
     def reach(self) -> Reach:
         """The user's roles of today, read once per request; a role taken away is gone at the next one (T7)."""
         reach = Reach()
-        for role, organisation, unit in Membership.objects.current().filter(user=self).values_list(
-            "role", "organisation_id", "unit_id"
+        for role, organisation, unit in (
+            Membership.objects.current().filter(user=self).values_list("role", "organisation_id", "unit_id")
         ):
             reach.roles.add(role)
             reach.organisations.setdefault(role, set()).add(organisation)
@@ -127,7 +129,9 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     country = models.CharField(_("country"), max_length=2, choices=Country, default=Country.DENMARK)
-    letterhead = models.TextField(_("letterhead"), blank=True, help_text=_("Address, telephone and e-mail on letters, one line each."))
+    letterhead = models.TextField(
+        _("letterhead"), blank=True, help_text=_("Address, telephone and e-mail on letters, one line each.")
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from attendance.states import HERE, State
 from citizens.models import Citizen, case_visible_to
 from programmes.models import Placement, Programme, Workshop
 
-AGREED_MINUTES = f"CASE WHEN state = '{State.LEAVE}' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
+AGREED_MINUTES = "CASE WHEN state = 'leave' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
 ATTENDED_MINUTES = (
     f"CASE WHEN state IN ({', '.join(repr(str(state.value)) for state in HERE)}) THEN greatest(0, "
     "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends)) - greatest(starts, coalesce(came_at, starts))) / 60)::int)"
@@ -58,8 +58,12 @@ class ExpectedAttendance(models.Model):
     remark = models.CharField(max_length=300, blank=True)
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    agreed_minutes = models.GeneratedField(expression=Sql(AGREED_MINUTES), output_field=models.IntegerField(), db_persist=True)
-    attended_minutes = models.GeneratedField(expression=Sql(ATTENDED_MINUTES), output_field=models.IntegerField(), db_persist=True)
+    agreed_minutes = models.GeneratedField(
+        expression=Sql(AGREED_MINUTES), output_field=models.IntegerField(), db_persist=True
+    )
+    attended_minutes = models.GeneratedField(
+        expression=Sql(ATTENDED_MINUTES), output_field=models.IntegerField(), db_persist=True
+    )
 
     objects = ExpectedAttendanceQuerySet.as_manager()
 
@@ -67,7 +71,9 @@ class ExpectedAttendance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["citizen", "day", "starts"], name="attendance_slot_once"),
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="attendance_slot_order"),
-            models.CheckConstraint(condition=~Q(state=State.LATE) | Q(came_at__isnull=False), name="attendance_late_has_time"),
+            models.CheckConstraint(
+                condition=~Q(state=State.LATE) | Q(came_at__isnull=False), name="attendance_late_has_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state=State.LEFT_EARLY) | Q(left_at__isnull=False), name="attendance_left_has_time"
             ),
@@ -131,7 +137,9 @@ class MissedAttendanceQuerySet(models.QuerySet["MissedAttendance"]):
         """Flags of cases the user may see (T1)."""
         return self.filter(
             case_visible_to(
-                user, citizen="slot__citizen_id", centre="slot__programme__centre_id",
+                user,
+                citizen="slot__citizen_id",
+                centre="slot__programme__centre_id",
                 referrer="slot__programme__referring_organisation_id",
             )
         )
@@ -157,7 +165,11 @@ class MissedAttendance(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(status="raised", followed_up_at__isnull=True), name="attendance_missed_waiting")
+            models.Index(
+                fields=["due_on"],
+                condition=Q(status="raised", followed_up_at__isnull=True),
+                name="attendance_missed_waiting",
+            )
         ]
 
     def __str__(self) -> str:

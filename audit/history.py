@@ -6,6 +6,7 @@ FUNCTION = """
 CREATE FUNCTION audit_record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     actor jsonb := nullif(current_setting('trinvis.actor', true), '')::jsonb;
+    actor_id bigint := (actor->>'id')::bigint;
     ignored text[] := TG_ARGV[0]::text[];
 BEGIN
     IF actor IS NULL THEN
@@ -13,15 +14,16 @@ BEGIN
     END IF;
     IF TG_OP = 'INSERT' THEN
         INSERT INTO audit_change ("table", "row", operation, at, actor_id, actor_name, reason, before, after)
-        SELECT TG_TABLE_NAME, n.id, 'insert', now(), (actor->>'id')::bigint, actor->>'name', actor->>'why', NULL, to_jsonb(n)
+        SELECT TG_TABLE_NAME, n.id, 'insert', now(), actor_id, actor->>'name', actor->>'why', NULL, to_jsonb(n)
         FROM new_rows n;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_change ("table", "row", operation, at, actor_id, actor_name, reason, before, after)
-        SELECT TG_TABLE_NAME, o.id, 'delete', now(), (actor->>'id')::bigint, actor->>'name', actor->>'why', to_jsonb(o), NULL
+        SELECT TG_TABLE_NAME, o.id, 'delete', now(), actor_id, actor->>'name', actor->>'why', to_jsonb(o), NULL
         FROM old_rows o;
     ELSE
         INSERT INTO audit_change ("table", "row", operation, at, actor_id, actor_name, reason, before, after)
-        SELECT TG_TABLE_NAME, o.id, 'update', now(), (actor->>'id')::bigint, actor->>'name', actor->>'why', diff.before, diff.after
+        SELECT TG_TABLE_NAME, o.id, 'update', now(), actor_id, actor->>'name', actor->>'why',
+               diff.before, diff.after
         FROM old_rows o JOIN new_rows n ON n.id = o.id
         CROSS JOIN LATERAL (
             SELECT jsonb_object_agg(b.key, b.value) AS before, jsonb_object_agg(b.key, to_jsonb(n) -> b.key) AS after

@@ -20,6 +20,8 @@ def look(request: HttpRequest, what: object, *, citizen_id: UUID | None = None, 
     """Note that the signed-in user is being shown `what`; the middleware writes it before the page is sent (T5)."""
     looks: list[Access] = getattr(request, "looks", [])
     looks.append(
-        Access(user_id=request.user.pk, user_name=request.user.name, kind=kind, what=str(what)[:200], citizen_id=citizen_id)
+        Access(
+            user_id=request.user.pk, user_name=request.user.name, kind=kind, what=str(what)[:200], citizen_id=citizen_id
+        )
     )
     request.looks = looks  # type: ignore[attr-defined]

@@ -22,7 +22,13 @@ def grant(
 ) -> CaseAccess:
     """Let one user, organisation or unit see the case; the same source again only moves the dates."""
     access, _ = CaseAccess.objects.update_or_create(
-        citizen=citizen, centre=centre, role=role, user=user, organisation=organisation, unit=unit, source=source,
+        citizen=citizen,
+        centre=centre,
+        role=role,
+        user=user,
+        organisation=organisation,
+        unit=unit,
+        source=source,
         defaults={"ends_on": ends_on},
         create_defaults={"starts_on": starts_on or timezone.localdate(), "ends_on": ends_on},
     )

@@ -49,7 +49,10 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 def name_key(function: str) -> Func:
     """`Last name, first name` through one of the database's name functions."""
     return Func(
-        F("last_name"), F("first_name"), function=function, template="%(function)s(last_name || ' ' || first_name)",
+        F("last_name"),
+        F("first_name"),
+        function=function,
+        template="%(function)s(last_name || ' ' || first_name)",
         output_field=models.TextField(),
     )
 
@@ -72,12 +75,22 @@ class Citizen(models.Model):
     language = models.CharField(_("language"), max_length=2, default="da")
     interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)
     is_protected = models.BooleanField(_("protected name and address"), default=False)
-    sort_da = models.GeneratedField(expression=name_key("sort_key_da"), output_field=models.TextField(db_collation="C"), db_persist=True)
-    sort_sv = models.GeneratedField(expression=name_key("sort_key_sv"), output_field=models.TextField(db_collation="C"), db_persist=True)
+    sort_da = models.GeneratedField(
+        expression=name_key("sort_key_da"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+    sort_sv = models.GeneratedField(
+        expression=name_key("sort_key_sv"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
     search_name = models.GeneratedField(
-        expression=Func(F("first_name"), F("last_name"), function="search_key",
-                        template="%(function)s(first_name || ' ' || last_name)", output_field=models.TextField()),
-        output_field=models.TextField(), db_persist=True,
+        expression=Func(
+            F("first_name"),
+            F("last_name"),
+            function="search_key",
+            template="%(function)s(first_name || ' ' || last_name)",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = CitizenQuerySet.as_manager()
@@ -89,7 +102,10 @@ class Citizen(models.Model):
                 condition=Q(identity_number__isnull=False) | ~Q(no_number_reason=""), name="citizens_number_or_reason"
             ),
         ]
-        indexes = [models.Index(fields=["sort_da"], name="citizens_sort_da"), models.Index(fields=["sort_sv"], name="citizens_sort_sv")]
+        indexes = [
+            models.Index(fields=["sort_da"], name="citizens_sort_da"),
+            models.Index(fields=["sort_sv"], name="citizens_sort_sv"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -44,7 +44,9 @@ class ClosingNoteQuerySet(models.QuerySet["ClosingNote"]):
         """Staff see notes of their cases; a referrer only those delivered to its own organisation (C4)."""
         visible = self.filter(
             case_visible_to(
-                user, citizen="programme__citizen_id", centre="programme__centre_id",
+                user,
+                citizen="programme__citizen_id",
+                centre="programme__centre_id",
                 referrer="programme__referring_organisation_id",
             )
         )
@@ -79,7 +81,9 @@ class ClosingNote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["programme", "number"], name="closing_notes_version_once"),
             models.UniqueConstraint(
-                fields=["programme"], condition=Q(status__in=[Status.DRAFT, Status.IN_REVIEW]), name="closing_notes_one_in_work"
+                fields=["programme"],
+                condition=Q(status__in=[Status.DRAFT, Status.IN_REVIEW]),
+                name="closing_notes_one_in_work",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[Status.DRAFT, Status.IN_REVIEW])
@@ -87,7 +91,8 @@ class ClosingNote(models.Model):
                 name="closing_notes_approved_is_complete",
             ),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")), name="closing_notes_author_is_not_approver"
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
+                name="closing_notes_author_is_not_approver",
             ),
         ]
 
@@ -96,7 +101,7 @@ class ClosingNote(models.Model):
 
 
 class Rendering(models.Model):
-    """One PDF of one version: asked for, under way, done or failed. The row is the queue; Celery only hurries it (T11)."""
+    """One PDF of one version. The row is the queue; Celery only hurries it (T11)."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Waiting")

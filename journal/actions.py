@@ -7,7 +7,6 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from citizens.models import Citizen
 from journal.models import Audience, Entry
-from journal.wording import WORDING
 
 
 def tell(
@@ -25,8 +24,16 @@ def tell(
     **params: str | int,
 ) -> None:
     """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to;."""
-    assert kind in WORDING, kind
     Entry.objects.create(
-        kind=kind, citizen=citizen, centre=centre, case=case, referring_organisation=referring_organisation, author=by,
-        audience=audience, happened_at=happened_at or timezone.now(), body=body, url=url, params=params,
+        kind=kind,
+        citizen=citizen,
+        centre=centre,
+        case=case,
+        referring_organisation=referring_organisation,
+        author=by,
+        audience=audience,
+        happened_at=happened_at or timezone.now(),
+        body=body,
+        url=url,
+        params=params,
     )

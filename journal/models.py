@@ -48,7 +48,9 @@ class Entry(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="entries")
     centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     referring_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", null=True)
-    case = models.CharField(max_length=20, help_text="Reference of the programme or referral that the entry belongs to.")
+    case = models.CharField(
+        max_length=20, help_text="Reference of the programme or referral that the entry belongs to."
+    )
     kind = models.CharField(max_length=40)
     audience = models.CharField(max_length=20, choices=Audience, default=Audience.TEAM)
     happened_at = models.DateTimeField(default=timezone.now)

@@ -25,7 +25,9 @@ def send_waiting_mail() -> int:
         for mail in batch:
             mail.attempts += 1
             try:
-                EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection).send()
+                EmailMessage(
+                    mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection
+                ).send()
             except OSError as error:
                 mail.error = str(error)
             else:

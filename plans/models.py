@@ -22,7 +22,9 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Plans of cases the user may see, at their own centre (T1)."""
         return self.filter(
             case_visible_to(
-                user, citizen="programme__citizen_id", centre="programme__centre_id",
+                user,
+                citizen="programme__citizen_id",
+                centre="programme__centre_id",
                 referrer="programme__referring_organisation_id",
             )
         )
@@ -46,7 +48,9 @@ class Version(models.Model):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
-    revision = models.PositiveIntegerField(default=1, help_text="Grows with each save of the draft; guards against overwriting.")
+    revision = models.PositiveIntegerField(
+        default=1, help_text="Grows with each save of the draft; guards against overwriting."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
@@ -104,7 +108,9 @@ class Subgoal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["goal", "position"], name="plans_subgoal_position"),
             models.UniqueConstraint(fields=["goal", "key"], name="plans_subgoal_key"),
-            models.CheckConstraint(condition=Q(baseline_step__range=(FIRST_STEP, LAST_STEP)), name="plans_baseline_step"),
+            models.CheckConstraint(
+                condition=Q(baseline_step__range=(FIRST_STEP, LAST_STEP)), name="plans_baseline_step"
+            ),
         ]
 
     def __str__(self) -> str:

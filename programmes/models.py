@@ -125,7 +125,9 @@ class Programme(models.Model):
     type = models.ForeignKey(ProgrammeType, on_delete=models.PROTECT, related_name="programmes")
     centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="programmes")
     caseworker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="programmes")
-    referring_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="referred_programmes")
+    referring_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="referred_programmes"
+    )
     referrer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="referred_programmes")
     status = models.CharField(max_length=15, choices=Status, default=Status.PLANNED)
     starts_on = models.DateField(_("start"))
@@ -141,7 +143,9 @@ class Programme(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programmes_end_after_start"),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.COMPLETED, Status.INTERRUPTED, Status.NEVER_STARTED], ended_on__isnull=False)
+                condition=Q(
+                    status__in=[Status.COMPLETED, Status.INTERRUPTED, Status.NEVER_STARTED], ended_on__isnull=False
+                )
                 | Q(status__in=RUNNING, ended_on__isnull=True),
                 name="programmes_ended_has_date",
             ),
@@ -177,10 +181,15 @@ class Pause(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programmes_pause_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="programmes_pause_order"
+            ),
             ExclusionConstraint(
                 name="programmes_pauses_apart",
-                expressions=[("programme", RangeOperators.EQUAL), (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 
@@ -234,7 +243,8 @@ class ScheduleSlot(models.Model):
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="programmes_slot_weekday"),
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="programmes_slot_order"),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")), name="programmes_slot_validity"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="programmes_slot_validity",
             ),
         ]
 

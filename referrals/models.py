@@ -70,7 +70,8 @@ class Referral(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT) | Q(citizen__isnull=False, submitted_at__isnull=False, wished_start__isnull=False),
+                condition=Q(status=Status.DRAFT)
+                | Q(citizen__isnull=False, submitted_at__isnull=False, wished_start__isnull=False),
                 name="referrals_submitted_is_complete",
             ),
             models.CheckConstraint(
@@ -78,12 +79,15 @@ class Referral(models.Model):
                 name="referrals_refusal_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.ACCEPTED, programme__isnull=False) | Q(~Q(status=Status.ACCEPTED), programme__isnull=True),
+                condition=Q(status=Status.ACCEPTED, programme__isnull=False)
+                | Q(~Q(status=Status.ACCEPTED), programme__isnull=True),
                 name="referrals_accepted_has_programme",
             ),
             # The same citizen has one open referral of a type at a centre (R4).
             models.UniqueConstraint(
-                fields=["citizen", "type", "centre"], condition=Q(status__in=IN_TRIAGE), name="referrals_one_open_a_type"
+                fields=["citizen", "type", "centre"],
+                condition=Q(status__in=IN_TRIAGE),
+                name="referrals_one_open_a_type",
             ),
         ]
         indexes = [models.Index(fields=["centre", "status", "submitted_at"], name="referrals_queue")]
@@ -93,7 +97,8 @@ class Referral(models.Model):
 
     @property
     def days_waiting(self) -> int:
-        assert self.submitted_at
+        if self.submitted_at is None:
+            return 0
         return (timezone.localdate() - timezone.localdate(self.submitted_at)).days
 
 

@@ -16,7 +16,13 @@ class Status(models.TextChoices):
 
 MOVES: dict[str, list[str]] = {
     Status.DRAFT: [Status.SUBMITTED],
-    Status.SUBMITTED: [Status.INFORMATION_REQUESTED, Status.WAITING_LIST, Status.ACCEPTED, Status.REJECTED, Status.WITHDRAWN],
+    Status.SUBMITTED: [
+        Status.INFORMATION_REQUESTED,
+        Status.WAITING_LIST,
+        Status.ACCEPTED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+    ],
     Status.INFORMATION_REQUESTED: [Status.SUBMITTED, Status.REJECTED, Status.WITHDRAWN],
     Status.WAITING_LIST: [Status.ACCEPTED, Status.REJECTED, Status.WITHDRAWN],
     Status.ACCEPTED: [],

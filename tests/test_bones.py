@@ -3,9 +3,9 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.models import Change
 from citizens.models import Citizen
+from tests.factories.accounts import user_with_role
 from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import PlacementFactory
-from tests.factories.accounts import user_with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -13,8 +13,12 @@ pytestmark = pytest.mark.django_db
 def test_the_web_role_cannot_change_the_history():
     CitizenFactory()
     assert Change.objects.filter(table="citizens_citizen").exists()
-    for attack in ["UPDATE audit_change SET reason = 'x'", "DELETE FROM audit_change", "TRUNCATE audit_change",
-                   "INSERT INTO audit_change VALUES (default)"]:
+    for attack in [
+        "UPDATE audit_change SET reason = 'x'",
+        "DELETE FROM audit_change",
+        "TRUNCATE audit_change",
+        "INSERT INTO audit_change VALUES (default)",
+    ]:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(attack)
 

@@ -21,12 +21,19 @@ def raise_task(
     for_leaders_of: Organisation | None = None,
     **params: str | int,
 ) -> None:
-    """Put something on the worklist of a user, a unit or a centre's team leaders; open already, it stays as it is (J6)."""
+    """Put something on the worklist of a user, a unit or a centre's team leaders (J6); open already, it stays."""
     Task.objects.bulk_create(
         [
             Task(
-                citizen=citizen, kind=kind, source=source, due_on=due_on, url=url, for_user=for_user,
-                for_unit=for_unit, for_leaders_of=for_leaders_of, params=params,
+                citizen=citizen,
+                kind=kind,
+                source=source,
+                due_on=due_on,
+                url=url,
+                for_user=for_user,
+                for_unit=for_unit,
+                for_leaders_of=for_leaders_of,
+                params=params,
             )
         ],
         ignore_conflicts=True,

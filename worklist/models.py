@@ -60,7 +60,9 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["for_user", "due_on"], condition=Q(done_at__isnull=True), name="worklist_user_open"),
             models.Index(fields=["for_unit", "due_on"], condition=Q(done_at__isnull=True), name="worklist_unit_open"),
-            models.Index(fields=["for_leaders_of", "due_on"], condition=Q(done_at__isnull=True), name="worklist_leaders_open"),
+            models.Index(
+                fields=["for_leaders_of", "due_on"], condition=Q(done_at__isnull=True), name="worklist_leaders_open"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -194,6 +194,7 @@ CELERY_TIMEZONE = "Europe/Copenhagen"
 CELERY_BEAT_SCHEDULE = {
     "flag-missed-attendance": {"task": "attendance.tasks.flag_missed_attendance", "schedule": 60.0},
     "write-expected-attendance": {"task": "attendance.tasks.write_expected_attendance", "schedule": 3600.0},
+    "activate-due-programmes": {"task": "programmes.tasks.activate_due_programmes", "schedule": 600.0},
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
     "send-mail": {"task": "messaging.tasks.send_waiting_mail", "schedule": 20.0},
 }

@@ -1,0 +1,58 @@
+"""Days, weeks and intake: pure functions on dates (P2, R5)."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+ANY_DAY = "any"
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the day's ISO week."""
+    return day - timedelta(days=day.weekday())
+
+
+def is_working_day(day: date, closed: Collection[date]) -> bool:
+    """Monday to Friday and not closed."""
+    return day.weekday() < 5 and day not in closed
+
+
+def next_working_day(day: date, closed: Collection[date]) -> date:
+    """The day itself or the first working day after it."""
+    while not is_working_day(day, closed):
+        day += timedelta(days=1)
+    return day
+
+
+def last_day(start: date, weeks: int) -> date:
+    """The inclusive end of a course: 13 weeks from Monday 2 November 2026 end on Sunday 31 January 2027.
+
+    Weeks count from the ISO week of the start, also when a holiday moved the first day (P2).
+    """
+    return monday_of(start) + timedelta(weeks=weeks, days=-1)
+
+
+def intake_days(intake: str, closed: Collection[date], wished: date) -> Iterator[date]:
+    """The days from `wished` on at which somebody may start, without end.
+
+    `intake` is a weekday of the programme type or `any`. An intake day that is closed moves to the next working
+    day (R5).
+    """
+    if intake == ANY_DAY:
+        day = wished
+        while True:
+            day = next_working_day(day, closed)
+            yield day
+            day += timedelta(days=1)
+    weekday = WEEKDAYS.index(intake)
+    planned = monday_of(wished) + timedelta(days=weekday)
+    while True:
+        day = next_working_day(planned, closed)
+        if day >= wished:
+            yield day
+        planned += timedelta(weeks=1)
+
+
+def next_intake_day(intake: str, closed: Collection[date], wished: date) -> date:
+    """The first intake day that is not before `wished` (R5)."""
+    return next(intake_days(intake, closed, wished))

@@ -1,0 +1,118 @@
+"""Entries as the timeline shows them: in the reader's language, from `journal/wording.py` (J1, experience 13)."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.templatetags.dates import clock, day
+from journal.models import Audience, Entry
+from journal.wording import WORDING
+
+# The chips above the timeline, in this order; `Wording.group` says which one an entry belongs to.
+GROUPS = {
+    "attendance": gettext_lazy("Attendance"),
+    "plan": gettext_lazy("Plan"),
+    "referral": gettext_lazy("Referral"),
+    "note": gettext_lazy("Notes"),
+}
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
+# Parameters whose values are message ids and not somebody's own words.
+WORDS = {"outcome"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What `components/timeline.html` shows of one entry."""
+
+    icon: str
+    kind: str
+    title: str
+    date: str
+    author: str
+    audience: str
+    audience_icon: str
+    body: str
+    case: str
+    url: str
+
+
+def kinds_of(group: str) -> list[str]:
+    """The kinds of entry that one chip shows."""
+    return [kind for kind, wording in WORDING.items() if wording.group == group]
+
+
+def lines(entries: Iterable[Entry]) -> list[Line]:
+    """The entries in the order given; asks the database nothing when `author` is selected with them."""
+    return [_line(entry) for entry in entries]
+
+
+def title_of(entry: Entry) -> str:
+    """What happened, in a sentence: `Step 2 to 3: comes on time`."""
+    wording = WORDING.get(entry.kind)
+    if wording is None:
+        return entry.kind
+    return _(wording.text) % Params({key: _in_words(key, value) for key, value in entry.params.items()})
+
+
+def moment_in_words(moment: datetime) -> str:
+    """`Today at 9.20`, `Yesterday at 9.20`, or the day; local time."""
+    local = timezone.localtime(moment)
+    days = (timezone.localdate() - local.date()).days
+    if days == 0:
+        return _("Today at %(time)s") % {"time": clock(local)}
+    if days == 1:
+        return _("Yesterday at %(time)s") % {"time": clock(local)}
+    text = day(local.date())
+    if abs(timezone.localdate() - local.date()) > timedelta(days=200):
+        text = f"{text} {local.year}"
+    return text[:1].upper() + text[1:]
+
+
+class Params(dict):
+    """A parameter that an old entry does not have is three dots, never an error page."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _line(entry: Entry) -> Line:
+    wording = WORDING.get(entry.kind)
+    icon, word = {
+        Audience.TEAM: ("people", _("only the team")),
+        Audience.REFERRER: ("person-check", _("shared with the job centre")),
+        Audience.CITIZEN: ("person-check", _("shared with the citizen")),
+        Audience.HEALTH: ("lock", _("health note, restricted")),
+    }[Audience(entry.audience)]
+    return Line(
+        icon=wording.icon if wording else "info-circle",
+        kind=wording.colour if wording else "calm",
+        title=title_of(entry),
+        date=moment_in_words(entry.happened_at),
+        author=entry.author.name if entry.author else "",
+        audience=word,
+        audience_icon=icon,
+        body=entry.body,
+        case=entry.case,
+        url=entry.url,
+    )
+
+
+def _in_words(key: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if key in WORDS and value:
+        return _(value)
+    try:
+        if DATE.fullmatch(value):
+            return day(date.fromisoformat(value))
+        if TIME.fullmatch(value):
+            return clock(time.fromisoformat(value))
+    except ValueError:
+        return value
+    return value

@@ -1,0 +1,139 @@
+"""What changes a programme: starting, closing, completing (P1, P2, P5)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, User
+from audit.acting import Actor, acting
+from audit.log import record
+from citizens.access import end as end_access
+from citizens.models import Citizen
+from core.events import programme_ending, schedule_changed
+from core.exceptions import NotAllowed, Refused
+from core.models import next_reference
+from journal.actions import tell
+from journal.models import Audience
+from programmes.access import grant_placement, grant_programme
+from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
+from programmes.permissions import may_lead
+from programmes.schedules import WeekSlot, problems
+from programmes.statuses import MOVES, Status
+
+
+def start_programme(
+    *,
+    citizen: Citizen,
+    type: ProgrammeType,
+    centre: Organisation,
+    caseworker: User,
+    referring_organisation: Organisation,
+    referrer: User,
+    starts_on: date,
+    ends_on: date,
+    workshop: Workshop,
+    week: Sequence[WeekSlot],
+    by: User,
+    accommodations: str = "",
+    accommodations_why: str = "",
+) -> Programme:
+    """Create a planned programme with its placement and agreed week, and everybody's access to the case (P1, R5).
+
+    It becomes active by itself on the day it starts. Refused when the week does not fit the workshop (P5).
+    """
+    if not may_lead(by, centre):
+        raise NotAllowed
+    if not week:
+        raise Refused(_("Agree at least one day a week"))
+    for problem in problems(week, workshop).values():
+        raise Refused(problem)
+    with acting(by):
+        programme = Programme.objects.create(
+            reference=next_reference("F", year=timezone.localdate().year),
+            citizen=citizen,
+            type=type,
+            centre=centre,
+            caseworker=caseworker,
+            referring_organisation=referring_organisation,
+            referrer=referrer,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            accommodations=accommodations,
+            accommodations_why=accommodations_why,
+        )
+        placement = Placement.objects.create(
+            programme=programme, workshop=workshop, starts_on=starts_on, ends_on=ends_on
+        )
+        ScheduleSlot.objects.bulk_create(
+            ScheduleSlot(
+                placement=placement, weekday=slot.weekday, starts=slot.starts, ends=slot.ends, valid_from=starts_on
+            )
+            for slot in week
+        )
+        grant_programme(programme)
+        grant_placement(placement)
+        record("programme_created", by=by, subject=programme, citizen_id=citizen.pk)
+        schedule_changed.send(Programme, programme=programme, from_day=starts_on, by=by)
+    return programme
+
+
+def activate_due(*, on: date, by: Actor) -> int:
+    """Planned programmes whose start has come are active from now on; returns how many. Safe to run twice (P1)."""
+    with acting(by):
+        return Programme.objects.filter(status=Status.PLANNED, starts_on__lte=on).update(status=Status.ACTIVE)
+
+
+def begin_closing(*, programme: Programme, by: User) -> None:
+    """The closing note is being written: the programme is closing. Already closing or ended, it stays (P1)."""
+    with acting(by):
+        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        if Status.CLOSING in MOVES[programme.status]:
+            move(programme, Status.CLOSING, by=by)
+
+
+def complete(*, programme: Programme, on: date, outcome: str, by: User) -> None:
+    """End the programme; receivers refuse it without an approved closing note (C6). `outcome` is shown as it is."""
+    with acting(by):
+        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        if programme.status == Status.COMPLETED:
+            return
+        if Status.CLOSING in MOVES[programme.status]:
+            move(programme, Status.CLOSING, by=by)
+        programme_ending.send(Programme, programme=programme, by=by)
+        programme.ended_on = on
+        move(programme, Status.COMPLETED, by=by)
+        end_access(source=f"programmes.programme:{programme.pk}", on=kept_until(on))
+        schedule_changed.send(Programme, programme=programme, from_day=on, by=by)
+        tell(
+            "programme_ended",
+            citizen=programme.citizen,
+            centre=programme.centre,
+            case=programme.reference,
+            referring_organisation=programme.referring_organisation,
+            by=by,
+            audience=Audience.REFERRER,
+            outcome=outcome,
+        )
+
+
+def kept_until(ended_on: date) -> date:
+    """A closed case stays readable for five years, until retention removes it (T20)."""
+    try:
+        return ended_on.replace(year=ended_on.year + 5)
+    except ValueError:  # 29 February
+        return ended_on.replace(year=ended_on.year + 5, day=28)
+
+
+def move(programme: Programme, status: Status, *, by: User) -> None:
+    """Write one move of the table; Refused when it is not there. The caller holds the row's lock."""
+    if status not in MOVES[programme.status]:
+        raise Refused(
+            _("The programme is %(status)s, so this cannot be done")
+            % {"status": programme.get_status_display().lower()}
+        )
+    before = programme.status
+    programme.status = status
+    programme.save(update_fields=["status", "ended_on"])
+    record(f"programme_{status}", by=by, subject=programme, citizen_id=programme.citizen_id, before=before)
