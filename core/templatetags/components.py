@@ -1,3 +1,89 @@
+"""The small parts that every page uses; the bigger ones are templates in templates/components/."""
+
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
+from django.forms import BaseForm, BaseFormSet
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info, gettext
 
 register = template.Library()
+
+FULL = 100.0
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One icon of the sprite, hidden from screen readers: the word stands beside it. `extra` is more CSS classes."""
+    classes = f"t-i {extra}".strip()
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def tag(kind: str, icon_name: str, word: str) -> SafeString:
+    """A status by word and icon; `kind` is ok, due, late, info, calm or acc (colour only helps)."""
+    return format_html('<span class="t-tag t-{}">{}{}</span>', kind, icon(icon_name), word)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """First letters of the first and the last word: `Åse Winther-Holm` gives `ÅW`."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def own_language_name(code: str) -> str:
+    """What a language calls itself: `da` gives `Dansk`."""
+    return get_language_info(code)["name_local"].capitalize()
+
+
+@register.filter
+def tel(number: str) -> str:
+    """A telephone number as the address of a call: `00 12 34 56` gives `tel:00123456`."""
+    return "tel:" + "".join(sign for sign in str(number) if sign.isdigit() or sign == "+")
+
+
+@register.filter
+def share_of(part: float | None, whole: float | None) -> float:
+    """`part` of `whole` as a share from 0 to 1, for `percent`; 0 when there is no whole."""
+    return float(part or 0) / float(whole) if whole else 0.0
+
+
+@register.filter
+def width(percent: float | str | None) -> str:
+    """A percentage as an SVG length, never outside the track: `73.25` gives `73.2%`."""
+    return f"{min(max(float(percent or 0), 0.0), FULL):.1f}%"
+
+
+@register.filter
+def up_to(last: int | str) -> range:
+    """1, 2, ... `last`, for drawing weeks and steps."""
+    return range(1, int(last or 0) + 1)
+
+
+@register.filter
+def beside(row: Iterable, columns: Iterable) -> list[tuple]:
+    """Pairs of column and cell for components/table.html; both have the same length."""
+    return list(zip(columns, row, strict=True))
+
+
+def wrong(candidate: Any) -> bool:
+    if isinstance(candidate, BaseForm):
+        return bool(getattr(candidate, "error_list", None) or candidate.errors)
+    if isinstance(candidate, BaseFormSet):
+        return candidate.is_bound and not candidate.is_valid()
+    return False
+
+
+@register.simple_tag(takes_context=True)
+def error_prefix(context: template.Context) -> str:
+    """`Error: ` before the title of a page with a wrong form, formset or formsets (experience 17)."""
+    several = context.get("formsets")
+    candidates = [context.get("form"), context.get("formset"), *(several if isinstance(several, Iterable) else [])]
+    return gettext("Error:") + " " if any(wrong(candidate) for candidate in candidates) else ""

@@ -1,3 +1,98 @@
+"""Dates, times and figures as people say them in the reader's language; filters for templates, functions for Python."""
+
+from datetime import date, datetime, time
+
+from babel.dates import format_date
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format, time_format
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
+
+NARROW_SPACE = "\u00a0"
+MINUTES = 60
+
+
+def as_day(value: date | datetime) -> date:
+    """The local calendar day of a moment; a day stays itself."""
+    if isinstance(value, datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
+
+
+def language() -> str:
+    return (get_language() or "da").split("-")[0]
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """`mandag 23. november`: the day as people say it when the year is plain."""
+    return date_format(as_day(value), long_day_pattern()) if value else ""
+
+
+def long_day_pattern() -> str:
+    return "l j. F" if language() == "da" else "l j F"
+
+
+@register.filter
+def full_day(value: date | datetime | None) -> str:
+    """`mandag 23. november 2026`: for headings and whatever leaves the house."""
+    return date_format(as_day(value), long_day_pattern() + " Y") if value else ""
+
+
+@register.filter
+def weekday(value: date | datetime | None) -> str:
+    """`mandag`."""
+    return date_format(as_day(value), "l") if value else ""
+
+
+@register.filter
+def short_day(value: date | datetime | None) -> str:
+    """`23. nov. 2026`: for tables and lines where the year matters."""
+    if not value:
+        return ""
+    return format_date(as_day(value), "d. MMM y" if language() == "da" else "d MMM y", locale=language())
+
+
+@register.filter
+def clock(value: time | datetime | None) -> str:
+    """`7.30` in Danish, `07.30` in Swedish, `7:30` in English; a moment is told in local time."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).time() if timezone.is_aware(value) else value.time()
+    return time_format(value, "TIME_FORMAT")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`23. nov. 2026 kl. 7.30`."""
+    if not value:
+        return ""
+    return gettext("%(day)s at %(time)s") % {"day": short_day(value), "time": clock(value)}
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """Minutes as hours: 450 gives `7,5`; quarters keep two decimals, all else is rounded to one."""
+    if minutes is None or minutes == "":
+        return ""
+    minutes = int(minutes)
+    decimals = 0 if minutes % MINUTES == 0 else 2 if minutes % 30 == 15 else 1
+    return number_format(minutes / MINUTES, decimal_pos=decimals, use_l10n=True)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 as whole percent: 0.934 gives `93 %`; nothing when there is no share."""
+    if share is None or share == "":
+        return ""
+    figure = number_format(round(float(share) * 100), decimal_pos=0)
+    return f"{figure}%" if language() == "en" else f"{figure}{NARROW_SPACE}%"
+
+
+@register.filter
+def week(value: date | datetime | None) -> str:
+    """`uge 48`, the ISO week."""
+    return gettext("week %(number)s") % {"number": as_day(value).isocalendar().week} if value else ""

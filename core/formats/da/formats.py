@@ -1,0 +1,9 @@
+"""Danish dates and times as this house writes them; the rest is Django's."""
+
+DATE_FORMAT = "j. F Y"
+SHORT_DATE_FORMAT = "d.m.Y"
+TIME_FORMAT = "G.i"
+DATETIME_FORMAT = "j. F Y G.i"
+DATE_INPUT_FORMATS = ["%d.%m.%Y"]
+TIME_INPUT_FORMATS = ["%H.%M"]
+FIRST_DAY_OF_WEEK = 1

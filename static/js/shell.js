@@ -1,0 +1,66 @@
+// The few things around every page that are better with a script; all of them work without.
+
+// "/" and Ctrl+K lead to the search: the field where it shows, otherwise its page.
+document.addEventListener("keydown", (event) => {
+  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const ctrlK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+  if (!slash && !ctrlK) return;
+  if (slash && event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const field = document.querySelector(".t-findform input");
+  const link = document.querySelector("a.t-find");
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field?.checkVisibility()) {
+    field.focus();
+    field.select();
+  } else {
+    link?.click();
+  }
+});
+
+// A toast leaves after ten seconds, and stays while it is pointed at or holds the focus.
+const SHOWN_FOR = 10_000;
+function keep(toast) {
+  if (toast.dataset.kept) return;
+  toast.dataset.kept = "yes";
+  let timer;
+  const wait = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), SHOWN_FOR); };
+  const stay = () => clearTimeout(timer);
+  toast.addEventListener("focusin", stay);
+  toast.addEventListener("pointerenter", stay);
+  toast.addEventListener("focusout", wait);
+  toast.addEventListener("pointerleave", wait);
+  const close = toast.querySelector("[data-close]");
+  if (close) {
+    close.hidden = false;
+    close.addEventListener("click", () => toast.remove());
+  }
+  wait();
+}
+document.querySelectorAll("[data-toast]").forEach(keep);
+for (const room of document.querySelectorAll(".t-toasts")) {
+  new MutationObserver(() => room.querySelectorAll("[data-toast]").forEach(keep)).observe(room, { childList: true, subtree: true });
+}
+
+// A form on its way is not sent twice. The button stays as it is, so nothing blinks and its name and value are sent.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+  // A download answers without leaving the page: let the same form be used again.
+  setTimeout(() => release(form), 5_000);
+});
+function release(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+}
+// Back shows the page as it was left: with a form that may be sent again.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+// The summary of a wrong form takes the focus (experience 17).
+document.querySelector(".t-errors[tabindex]")?.focus();
