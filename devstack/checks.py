@@ -57,9 +57,10 @@ def check(arguments: list[str]) -> int:
 
 def run_check(name: str) -> subprocess.CompletedProcess:
     command, extra = CHECKS[name]
-    return subprocess.run(  # noqa: S603
-        command, check=False, cwd=ROOT, env={**os.environ, **extra}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )  # fmt: skip
+    environment = {**os.environ, **extra}
+    return subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def test(arguments: list[str]) -> int:
@@ -77,7 +78,7 @@ def test_long(arguments: list[str]) -> int:
 
 
 def pytest(arguments: list[str]) -> int:
-    """On private servers without durability, unless the environment names others; as the owner, see tests/conftest.py."""
+    """On private servers without durability unless the environment names others."""
     require_browser()
     messages.compile_all([])
     told = False
@@ -91,7 +92,7 @@ def pytest(arguments: list[str]) -> int:
                     "TRINVIS_DATABASE_ROLE": "owner",
                     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the test's thread
                 }
-                return subprocess.run(  # noqa: PLW1509, S603
+                return subprocess.run(
                     [PYTHON, "-m", "pytest", *arguments], check=False, cwd=ROOT, env=environment, preexec_fn=end_with_us
                 ).returncode
         except Busy:
@@ -106,7 +107,7 @@ def pytest(arguments: list[str]) -> int:
 def tidy(arguments: list[str]) -> int:
     """`make format`."""
     for command in (["check", "--fix", "."], ["format", "."]):
-        code = subprocess.run(["ruff", *command], check=False, cwd=ROOT).returncode  # noqa: S603, S607
+        code = subprocess.run(["ruff", *command], check=False, cwd=ROOT).returncode
     return code
 
 
@@ -120,7 +121,7 @@ def lock(arguments: list[str]) -> int:
             "--no-emit-find-links", "--custom-compile-command", "make lock",
             *(part for name in names for part in ("--group", name)), *arguments,
         ]  # fmt: skip
-        done = subprocess.run(command, check=False, cwd=ROOT)  # noqa: S603
+        done = subprocess.run(command, check=False, cwd=ROOT)
         if done.returncode:
             return done.returncode
     return 0

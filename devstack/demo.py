@@ -92,7 +92,7 @@ def run(servers: Servers, port: int, address: str) -> int:
         width = max(len(name) for name, _ in SIGN_INS) + len("@demo.trinvis.test")
         for name, what in SIGN_INS:
             print(f"  {name + '@demo.trinvis.test':<{width}}  {what}")
-        print(f"\nPassword of all: {PASSWORD}. Logs: {(DEMO / 'log').relative_to(ROOT)}/. Ctrl-C stops.", flush=True)
+        print(f"\nPassword of all: {PASSWORD}. Logs: {os.path.relpath(DEMO / 'log', ROOT)}/. Ctrl-C stops.", flush=True)
         watch(servers, children)
     finally:
         stop_all(children, seconds=8)
@@ -108,7 +108,10 @@ def parts(servers: Servers, environment: dict[str, str], port: int) -> list[Chil
             "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5",
             "--no-control-socket",
         ],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+        "worker": [
+            *celery, "worker", "--loglevel", "INFO", "--concurrency", "2",
+            "--without-gossip", "--without-mingle",
+        ],
         # Its file says only what ran when; without it the jobs still ask the database what is due.
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile", "", "--schedule", str(DEMO / "beat-schedule")],
     }  # fmt: skip

@@ -105,8 +105,8 @@ def install_packages(packages: list[str], *, why: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     log: list[str] = []
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        run = subprocess.run(  # noqa: S603
-            ["apt-get", "-q", *command],  # noqa: S607
+        run = subprocess.run(
+            ["apt-get", "-q", *command],
             check=False, capture_output=True, text=True, env=environment,
         )  # fmt: skip
         log += [run.stdout, run.stderr]

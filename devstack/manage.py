@@ -44,7 +44,7 @@ def run(found: Mapping[str, str], arguments: list[str]) -> int:
         forget_migrations(environment)
     # The terminal's Ctrl-C reaches the command itself; we wait for what it makes of it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    command = subprocess.Popen(  # noqa: PLW1509, S603
+    command = subprocess.Popen(
         [sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, preexec_fn=listen_again
     )
     # Told to stop, we pass it on and end after the command, servers and all.

@@ -1,5 +1,6 @@
-"""Where things are."""
+"""Where things are. `TRINVIS_DEMO` puts the demo's servers and logs elsewhere, for tests of the demo itself."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -7,4 +8,4 @@ VAR = ROOT / "var"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements" / "dev.txt"
-DEMO = VAR / "demo"
+DEMO = Path(os.environ.get("TRINVIS_DEMO") or VAR / "demo").absolute()

@@ -47,7 +47,7 @@ class Child:
 
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: PLW1509, S603
+            self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -101,9 +101,10 @@ def kill_group(leader: int) -> None:
 
 
 def stop_all(children: list[Child], seconds: float = 10) -> None:
-    """In reverse order of starting, so that nobody loses what it still needs."""
+    """All of them at once; what took its time is killed, and whatever is left of its group."""
     for child in reversed(children):
         child.signal()
+    for child in reversed(children):
         child.wait_or_kill(seconds)
 
 

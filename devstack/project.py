@@ -32,7 +32,7 @@ def demo_environment(addresses: Mapping[str, str]) -> dict[str, str]:
 def django(environment: Mapping[str, str], *arguments: str) -> None:
     """Run a management command as a step of the set-up; its words go to standard error, its failure ends us."""
     command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(  # noqa: PLW1509, S603
+    done = subprocess.run(
         command, check=False, env=dict(environment), cwd=ROOT, stdout=sys.stderr, preexec_fn=end_with_us
     )
     if done.returncode:

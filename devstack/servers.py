@@ -89,7 +89,7 @@ class Servers:
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
             give(draft, way.owner)
-            made = subprocess.run(  # noqa: PLW1509, S603
+            made = subprocess.run(
                 [
                     programs / "initdb", "--pgdata", draft, "--username", SUPERUSER, "--auth=trust", "--encoding=UTF8",
                     "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync",

@@ -71,9 +71,7 @@ def choose_way(program: Path) -> Way:
         ways.append(Way("dropped", drop_to_nobody, NOBODY))
     for way in ways:
         try:
-            subprocess.run(  # noqa: PLW1509, S603
-                [program, "--version"], check=True, capture_output=True, cwd="/", preexec_fn=way.prepare
-            )
+            subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", preexec_fn=way.prepare)
         except (OSError, subprocess.SubprocessError):
             continue
         return way
