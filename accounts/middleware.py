@@ -1,11 +1,14 @@
 """Closed by default (T2), in the user's own language."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import resolve_url
 from django.utils import translation
+from django.utils.translation import gettext
 
 # The only routes that need no sign-in; a test holds this list against the resolver (T2).
 PUBLIC = {
@@ -32,7 +35,7 @@ class LanguageMiddleware:
             language = request.user.language
         else:
             language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
-        if not translation.check_for_language(language) or language not in dict(settings.LANGUAGES):
+        if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
@@ -54,4 +57,24 @@ class SignInRequiredMiddleware:
         match = request.resolver_match
         if request.user.is_authenticated or (match and match.view_name in PUBLIC):
             return None
-        return redirect_to_login(request.get_full_path())
+        return sign_in_first(request)
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, and back afterwards to the page one was on; 401 for a script that keeps what it could not send.
+
+    A page that can only be posted to is no place to come back to, so a POST leads back to the page it was sent from.
+    """
+    if not request.accepts("text/html"):
+        return JsonResponse({"detail": gettext("Sign in")}, status=401)
+    if request.headers.get("HX-Request"):
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    elif request.method in ("GET", "HEAD"):
+        here = urlsplit(request.get_full_path())
+    else:
+        here = urlsplit(request.headers.get("Referer", ""))
+    back = f"{here.path or '/'}{'?' if here.query else ''}{here.query}"
+    answer = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+    return answer

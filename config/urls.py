@@ -16,6 +16,7 @@ urlpatterns = [
 if getattr(settings, "DEMO", False):
     urlpatterns.append(path("demo/", include("demo.urls")))
 
+handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.server_error

@@ -1,16 +1,58 @@
 """Error pages in the user's language (experience 25)."""
 
+import sys
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import get_template
+
+from core.exceptions import NotAllowed, Refused
+
+RETRY_SECONDS = "10"
+
+
+def page(template: str, status: int, **context: str) -> HttpResponse:
+    """An error page drawn without a request, so that neither user nor database nor navigation is asked."""
+    return HttpResponse(get_template(template).render(context), status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be read: too many fields, too large, a forged host."""
+    return page("422.html", 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    """Visible but not theirs to do; an action that says why (`NotAllowed("...")`) is quoted."""
+    return page("403.html", 403, why=str(exception) if isinstance(exception, NotAllowed) else "")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The token of the form is missing or old, as after a new sign-in in another tab."""
+    return page("422.html", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return page("404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Our fault: 500; but 503 when the database is away, overloaded or timed out, and another try may help (T17)."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = page("503.html", 503)
+        response.headers["Retry-After"] = RETRY_SECONDS
+        return response
+    return page("500.html", 500)
+
+
+class RefusedMiddleware:
+    """An action that refused and whose view did not say so beside the form: 422 with the reason, never a 500."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return page("422.html", 422, why=str(exception)) if isinstance(exception, Refused) else None

@@ -50,13 +50,15 @@ def errors_of(form: forms.BaseForm) -> list[FormError]:
     """The errors of one form: those of its fields first, then those of the whole, which lead to its first field."""
     if not form.is_bound or not form.errors:
         return []
-    found = [
-        FormError(field.id_for_label or field.auto_id, str(field.label), str(message))
-        for field in form
-        for message in field.errors
-    ]
-    first = next((field.id_for_label or field.auto_id for field in form.visible_fields()), "")
+    found = [FormError(input_id(field), str(field.label), str(message)) for field in form for message in field.errors]
+    first = next(map(input_id, form.visible_fields()), "")
     return found + [FormError(first, "", str(message)) for message in form.non_field_errors()]
+
+
+def input_id(field: forms.BoundField) -> str:
+    """The id of what a link to the field should lead to: the first button of a group, otherwise the input."""
+    several = isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    return f"{field.auto_id}_0" if several else field.id_for_label or field.auto_id
 
 
 def errors_of_formset(formset: forms.BaseFormSet) -> list[FormError]:

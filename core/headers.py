@@ -4,15 +4,20 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+UNUSED = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 
 class NoStoreMiddleware:
-    """Every answer to a signed-in user is `no-store` unless the view said otherwise."""
+    """Every answer but a static file is `no-store` unless the view said otherwise.
+
+    Signed out as well: the sign-in page carries a token, and Back after signing out must not show the last case.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", UNUSED)
         return response
