@@ -4,13 +4,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
-from citizens.models import Citizen, case_visible_to
+from citizens.models import CaseAccess, Citizen
 from core.life_areas import Indicator, LifeArea
 from programmes.models import Programme, ProgrammeType
 from referrals.statuses import IN_TRIAGE, Status
@@ -25,15 +25,40 @@ class Context(models.TextChoices):
     RESOURCE_PROGRAMME = "resource_programme", _("Resource programme")
 
 
+# Who reads a referral. The workshop is not among them: reasons and health are no business of the daily work (P16).
+READERS = [Role.TEAM_LEADER, Role.CASEWORKER]
+
+
 class ReferralQuerySet(models.QuerySet["Referral"]):
     def visible_to(self, user: User) -> "ReferralQuerySet":
-        """Drafts for their own organisation's referrers; what is submitted for those who may see the case (T1)."""
-        drafts = Q(status=Status.DRAFT, referring_organisation__in=user.reach.organisations_as(Role.REFERRER))
-        return self.filter(drafts | Q(case_visible_to(user, referrer="referring_organisation_id")))
+        """Drafts for their own organisation's referrers; what is submitted for its referrers and for the centre's
+        team leaders and caseworkers of the case (T1, U1). A contact person sees none (P16)."""
+        own = user.reach.organisations_as(Role.REFERRER)
+        held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id"), centre=OuterRef("centre_id"))
+        as_referrer = Q(Exists(held.filter(role=Role.REFERRER, organisation=OuterRef("referring_organisation_id"))))
+        as_staff = Q(Exists(held.filter(role__in=READERS)))
+        drafts = Q(status=Status.DRAFT, referring_organisation__in=own)
+        return self.filter(drafts | (~Q(status=Status.DRAFT) & (as_referrer | as_staff)))
 
     def in_triage(self) -> "ReferralQuerySet":
         """Waiting for a decision, longest first (R5)."""
         return self.filter(status__in=IN_TRIAGE).order_by("submitted_at")
+
+    def of_referrer(self, user: User) -> "ReferralQuerySet":
+        """Sent or begun by the organisations at which the user is a referrer."""
+        return self.filter(referring_organisation__in=user.reach.organisations_as(Role.REFERRER))
+
+    def for_centre_of(self, user: User) -> "ReferralQuerySet":
+        """Received by the centres that the user leads."""
+        return self.filter(centre__in=user.reach.organisations_as(Role.TEAM_LEADER))
+
+    def drafts(self) -> "ReferralQuerySet":
+        """Not submitted, latest saved first."""
+        return self.filter(status=Status.DRAFT).order_by("-draft_saved_at")
+
+    def asked(self) -> "ReferralQuerySet":
+        """The centre waits for the referrer's answer, longest first."""
+        return self.filter(status=Status.INFORMATION_REQUESTED).order_by("submitted_at")
 
 
 class Referral(models.Model):

@@ -1,0 +1,207 @@
+"""The list of referrals and one referral with its history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from audit import log
+from audit.models import Access
+from citizens.identity import shown_number
+from core.exceptions import NotAllowed
+from core.templatetags.dates import short_day
+from journal.timeline import moment_in_words
+from referrals import wording
+from referrals.drafts import name_typed, typed_in
+from referrals.filters import GROUPS, ReferralFilter
+from referrals.forms import LANGUAGES, stated_differently
+from referrals.models import Referral
+from referrals.permissions import may_ask_for_health, may_decide, may_read_health, may_refer, may_write, open_moves
+from referrals.statuses import Status
+from referrals.triage import WordsForm
+
+ROWS_A_PAGE = 25
+UNPROCESSABLE = 422
+READERS = (Role.REFERRER, Role.TEAM_LEADER, Role.CASEWORKER)
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """The referrals the user may see; for referrers those first that wait for them (R2)."""
+    if not request.user.has_role(*READERS):
+        raise NotAllowed
+    visible = Referral.objects.visible_to(request.user)
+    filtered = ReferralFilter(request.GET, queryset=in_order(visible))
+    rows = filtered.qs.select_related("citizen", "type", "centre", "referring_organisation", "referrer", "decided_by")
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    log.look(request, "referrals", kind=Access.Kind.LIST)
+    chosen = request.GET.get("status", "")
+    context = {
+        "rows": [as_row(referral, request) for referral in page],
+        "page": page,
+        "views": [
+            (_("All"), "?", not chosen),
+            *((label, f"?status={key}", chosen == key) for key, (label, _states) in GROUPS.items()),
+        ],
+        "status": chosen,
+        "may_refer": may_refer(request.user),
+        "leads": request.user.has_role(Role.TEAM_LEADER),
+    }
+    return render(request, "referrals/list.html", context)
+
+
+def in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """What waits for the referrer first, then drafts, then what is under way by age, then the latest decisions."""
+    rank = Case(
+        When(status=Status.INFORMATION_REQUESTED, then=Value(0)),
+        When(status=Status.DRAFT, then=Value(1)),
+        When(status__in=[Status.SUBMITTED, Status.WAITING_LIST], then=Value(2)),
+        default=Value(3),
+    )
+    decided_last = Case(When(Q(decided_at__isnull=False), then="decided_at"))
+    return referrals.order_by(rank, decided_last.desc(), "submitted_at", "-draft_saved_at", "pk")
+
+
+def as_row(referral: Referral, request: HttpRequest) -> dict[str, Any]:
+    is_draft = referral.status == Status.DRAFT
+    as_referrer = may_write(request.user, referral)
+    name = name_typed(referral) if is_draft else str(referral.citizen)
+    return {
+        "referral": referral,
+        "name": name or _("Not named yet"),
+        "is_draft": is_draft,
+        "may_answer": as_referrer and referral.status == Status.INFORMATION_REQUESTED,
+        "tag": wording.tag(referral, as_referrer=as_referrer),
+    }
+
+
+def visible(request: HttpRequest, reference: str) -> Referral:
+    """The submitted referral by its reference; 404 where the user may not see it (T1)."""
+    referral = (
+        Referral.objects.visible_to(request.user)
+        .exclude(status=Status.DRAFT)
+        .select_related(
+            "citizen",
+            "type",
+            "centre",
+            "referring_organisation",
+            "referrer",
+            "decided_by",
+            "programme__caseworker",
+        )
+        .filter(reference=reference)
+        .first()
+    )
+    if referral is None:
+        raise Http404
+    return referral
+
+
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """The whole referral: what was asked for, where it stands, what was said (R2, R7)."""
+    own_drafts = Referral.objects.visible_to(request.user).filter(status=Status.DRAFT)
+    if own_drafts.filter(reference=reference).exists():
+        return redirect("referrals:edit", reference)
+    return show(request, visible(request, reference))
+
+
+def health(request: HttpRequest, reference: str) -> HttpResponse:
+    """A team leader reads why the accommodations are needed, says for what, and it is logged (J2, P16)."""
+    referral = visible(request, reference)
+    if not may_ask_for_health(request.user, referral):
+        raise NotAllowed
+    if request.method != "POST":
+        return redirect("referrals:detail", reference)
+    form = WordsForm(
+        request.POST, label=_("Why do you need to read it?"), missing=_("Write why you need to read the health note")
+    )
+    if not form.is_valid():
+        return show(request, referral, health_form=form, status=UNPROCESSABLE)
+    log.look(request, f"{referral} health: {form.cleaned_data['words']}", citizen_id=referral.citizen_id)
+    return show(request, referral, reads_health=True)
+
+
+def show(
+    request: HttpRequest,
+    referral: Referral,
+    *,
+    reads_health: bool = False,
+    health_form: WordsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = request.user
+    citizen = referral.citizen
+    if citizen is None:
+        raise Http404
+    log.look(request, referral, citizen_id=referral.citizen_id)
+    typed = typed_in(referral)
+    as_referrer = may_write(user, referral)
+    moves = list(referral.moves.select_related("by"))
+    questions = [move for move in moves if move.status == Status.INFORMATION_REQUESTED]
+    asks_health = bool(referral.accommodations_why) and may_ask_for_health(user, referral)
+    reads_health = reads_health or may_read_health(user, referral)
+    words = dict(LANGUAGES)
+    context = {
+        "referral": referral,
+        "citizen": citizen,
+        "number": shown_number(citizen),
+        "language": words.get(citizen.language, citizen.language),
+        "tag": wording.tag(referral, as_referrer=as_referrer),
+        "as_referrer": as_referrer,
+        "may_decide": may_decide(user, referral),
+        "moves": open_moves(user, referral),
+        "entries": [as_entry(move, referral) for move in reversed(moves)],
+        "question": questions[-1] if questions and referral.status == Status.INFORMATION_REQUESTED else None,
+        "goals": list(referral.goals.prefetch_related("subgoals")),
+        "weekly_minutes": int(referral.weekly_hours * 60) if referral.weekly_hours else None,
+        "differences": [] if as_referrer or citizen.is_protected else stated_differently(typed, citizen),
+        "reads_health": reads_health,
+        "health_form": (health_form or WordsForm(label=_("Why do you need to read it?"), missing=" "))
+        if asks_health and not reads_health
+        else None,
+        "form": health_form,
+    }
+    return render(request, "referrals/detail.html", context, status=status)
+
+
+TOLD = {
+    Status.SUBMITTED: ("inbox", "calm"),
+    Status.INFORMATION_REQUESTED: ("question-circle", "due"),
+    Status.WAITING_LIST: ("hourglass-split", "info"),
+    Status.ACCEPTED: ("check-circle", "ok"),
+    Status.REJECTED: ("dash-circle", "calm"),
+    Status.WITHDRAWN: ("dash-circle", "calm"),
+}
+
+
+def as_entry(move: Any, referral: Referral) -> dict[str, str]:
+    """One change of state as a line of the timeline: who, when and why (R2)."""
+    icon, kind = TOLD[Status(move.status)]
+    title = str(Status(move.status).label)
+    if move.status == Status.INFORMATION_REQUESTED:
+        title = _("Question to %(organisation)s") % {"organisation": referral.referring_organisation}
+    elif move.status == Status.SUBMITTED and move.why:
+        icon, title = (
+            "chat-left-text",
+            _("Answer from %(organisation)s") % {"organisation": referral.referring_organisation},
+        )
+    elif move.status == Status.ACCEPTED and referral.programme:
+        title = _("Referral accepted, start on %(start)s") % {"start": short_day(referral.programme.starts_on)}
+    return {
+        "icon": icon,
+        "kind": kind,
+        "title": title,
+        "on": moment_in_words(move.at),
+        "author": move.by.name,
+        "body": move.why,
+    }
+
+
+def refused(request: HttpRequest, reference: str, text: str) -> HttpResponse:
+    """A friendly word instead of an error page: the page was out of date."""
+    messages.error(request, text)
+    return redirect("referrals:detail", reference)
