@@ -29,8 +29,11 @@ WORDING = {
     "step_back": Wording("bar-chart", "due", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
     "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
     "missed_cleared": Wording("clock", "due", "attendance", _("Came after all at %(time)s")),
+    "missed_excused": Wording("envelope", "info", "attendance", _("A notice of absence came afterwards")),
+    "missed_cancelled": Wording("check-circle", "calm", "attendance", _("Was not missed: marked in time, or flagged by mistake")),
     "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
     "contact_tried": Wording("telephone", "calm", "attendance", _("Tried to reach the citizen after %(day)s")),
+    "note": Wording("chat-left-text", "calm", "note", _("Note")),
     "closing_note_approved": Wording("file-earmark-text", "ok", "note", _("Closing note approved, version %(number)s")),
     "closing_note_delivered": Wording("send", "ok", "note", _("Closing note delivered to %(organisation)s")),
 }

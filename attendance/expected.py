@@ -1,0 +1,198 @@
+"""Expected attendance: what was agreed, written as one row per citizen and slot, weeks ahead (A1, A12)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from audit.acting import Actor, acting
+from programmes.models import ClosingDay, Programme
+
+WEEKS_AHEAD = 8
+
+# Every agreed slot on every day of a range. What leaves a day out stands here and nowhere else: closing days, pauses,
+# days outside the placement, the schedule's version or the programme (A1). A programme that says it is paused without
+# saying when rests until it says otherwise.
+AGREED = """
+    SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day, s.starts, s.ends
+    FROM programmes_scheduleslot s
+    JOIN programmes_placement pl ON pl.id = s.placement_id
+    JOIN programmes_programme p ON p.id = pl.programme_id
+    CROSS JOIN LATERAL generate_series(
+        greatest(%(since)s::date, s.valid_from, pl.starts_on, p.starts_on)::timestamp,
+        least(%(until)s::date, s.valid_until, pl.ends_on, p.ends_on, p.ended_on)::timestamp,
+        '1 day'
+    ) AS d (day)
+    WHERE extract(isodow FROM d.day) = s.weekday
+      AND p.status <> 'never_started'
+      AND (%(programme)s::bigint IS NULL OR p.id = %(programme)s)
+      AND (%(centre)s::bigint IS NULL OR p.centre_id = %(centre)s)
+      AND (p.status <> 'paused' OR EXISTS (SELECT FROM programmes_pause x WHERE x.programme_id = p.id))
+      AND NOT EXISTS (SELECT FROM programmes_closingday c WHERE c.centre_id = p.centre_id AND c.day = d.day::date)
+      AND NOT EXISTS (
+          SELECT FROM programmes_pause x
+          WHERE x.programme_id = p.id AND d.day::date >= x.starts_on AND (x.ends_on IS NULL OR d.day::date <= x.ends_on)
+      )
+"""
+
+# A register closes with the workshop, or later when somebody is expected longer.
+WRITE = f"""
+    WITH agreed AS MATERIALIZED ({AGREED}),
+    slots AS (
+        INSERT INTO attendance_expectedattendance
+            (citizen_id, programme_id, placement_id, workshop_id, day, starts, ends, state, remark)
+        SELECT citizen_id, programme_id, placement_id, workshop_id, day, starts, ends, '', '' FROM agreed
+        ON CONFLICT (citizen_id, day, starts) DO NOTHING
+        RETURNING 1
+    ),
+    registers AS (
+        INSERT INTO attendance_registerday (workshop_id, day, closes, judged_at)
+        SELECT a.workshop_id, a.day, greatest(max(o.closes), max(a.ends)),
+            CASE WHEN %(judged)s AND a.day < %(today)s::date
+                 THEN (a.day + greatest(max(o.closes), max(a.ends))) AT TIME ZONE %(zone)s END
+        FROM agreed a
+        LEFT JOIN programmes_openinghours o ON o.workshop_id = a.workshop_id AND o.weekday = extract(isodow FROM a.day)
+        GROUP BY a.workshop_id, a.day
+        ON CONFLICT (workshop_id, day) DO UPDATE SET closes = excluded.closes
+            WHERE attendance_registerday.judged_at IS NULL AND attendance_registerday.closes < excluded.closes
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM slots), (SELECT count(*) FROM registers)
+"""
+
+# Touched by nobody: no mark was ever made, nothing was flagged. Only these go when the agreement changes (A12).
+UNTOUCHED = """
+    e.state = ''
+    AND NOT EXISTS (SELECT FROM attendance_mark m WHERE m.slot_id = e.id)
+    AND NOT EXISTS (SELECT FROM attendance_missedattendance f WHERE f.slot_id = e.id)
+"""
+
+REMOVE = f"""
+    WITH agreed AS MATERIALIZED ({AGREED})
+    DELETE FROM attendance_expectedattendance e
+    WHERE e.day >= %(since)s
+      AND (%(programme)s::bigint IS NULL OR e.programme_id = %(programme)s)
+      AND (%(centre)s::bigint IS NULL OR EXISTS (
+          SELECT FROM programmes_programme p WHERE p.id = e.programme_id AND p.centre_id = %(centre)s AND e.day <= %(until)s
+      ))
+      AND {UNTOUCHED}
+      AND NOT EXISTS (
+          SELECT FROM agreed a
+          WHERE a.citizen_id = e.citizen_id AND a.day = e.day AND a.starts = e.starts AND a.ends = e.ends
+            AND a.placement_id = e.placement_id
+      )
+    RETURNING e.workshop_id, e.day
+"""
+
+REMOVE_EMPTY_REGISTERS = """
+    DELETE FROM attendance_registerday r
+    USING unnest(%(workshops)s::bigint[], %(days)s::date[]) AS gone (workshop_id, day)
+    WHERE r.workshop_id = gone.workshop_id AND r.day = gone.day AND r.judged_at IS NULL
+      AND NOT EXISTS (
+          SELECT FROM attendance_expectedattendance e WHERE e.workshop_id = r.workshop_id AND e.day = r.day
+      )
+"""
+
+# The flags of a day on which nobody could have come: they count nowhere, and nobody needs to ring (A12).
+TAKE_BACK = """
+    WITH taken AS (
+        UPDATE attendance_missedattendance f SET status = 'cancelled', cleared_at = %(now)s, cleared_by_id = %(by)s
+        FROM attendance_expectedattendance e
+        JOIN programmes_programme p ON p.id = e.programme_id
+        WHERE e.id = f.slot_id AND e.state = '' AND f.status = 'raised' AND p.centre_id = %(centre)s AND e.day = %(day)s
+        RETURNING f.id
+    )
+    UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
+    FROM taken
+    WHERE t.kind = 'contact_absent_citizen' AND t.source = 'attendance.missed:' || taken.id AND t.done_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many rows were added."""
+
+    slots: int
+    registers: int
+
+
+def write_expected(
+    *,
+    since: date,
+    until: date,
+    by: Actor,
+    programme: Programme | None = None,
+    centre_id: int | None = None,
+    judged: bool = False,
+) -> Written:
+    """Write the expected attendance and the registers of all days from `since` to `until`, both included (A12).
+
+    One statement, safe to run again. A past range may be given, for demo data and imports; with `judged` the
+    registers of past days count as closed, so that no flag is raised for them afterwards.
+    """
+    parameters = _parameters(since=since, until=until, programme=programme, centre_id=centre_id)
+    with acting(by, why="expected attendance"), connection.cursor() as cursor:
+        cursor.execute(WRITE, parameters | {"judged": judged})
+        slots, registers = cursor.fetchone()
+    return Written(slots, registers)
+
+
+def write_ahead(*, by: Actor, today: date | None = None) -> Written:
+    """Write what is expected from today and eight weeks on, of every programme (A12)."""
+    today = today or timezone.localdate()
+    return write_expected(since=today, until=today + timedelta(weeks=WEEKS_AHEAD), by=by)
+
+
+def rewrite_expected(*, programme: Programme, from_day: date) -> Written:
+    """The agreement changed: take back the untouched slots that no longer hold and add the new ones (A12).
+
+    Inside the caller's `acting`. Days before today are never touched, whatever `from_day` says, nor is a slot with a
+    mark, a notice or a flag.
+    """
+    today = timezone.localdate()
+    parameters = _parameters(
+        since=max(from_day, today), until=today + timedelta(weeks=WEEKS_AHEAD), programme=programme, centre_id=None
+    )
+    with connection.cursor() as cursor:
+        _remove(parameters)
+        cursor.execute(WRITE, parameters)
+        return Written(*cursor.fetchone())
+
+
+def rewrite_closing_day(closing_day: ClosingDay, *, by: Actor) -> None:
+    """A closing day was entered or taken away: its centre expects nobody then, and its flags are taken back (A1, A12).
+
+    Also for a past day; what was marked stays as it was marked.
+    """
+    day, centre_id = closing_day.day, closing_day.centre_id
+    parameters = _parameters(since=day, until=day, programme=None, centre_id=centre_id)
+    with acting(by, why=f"closing day: {closing_day.name}"), connection.cursor() as cursor:
+        is_closed = ClosingDay.objects.filter(centre_id=centre_id, day=day).exists()
+        if is_closed:
+            cursor.execute(TAKE_BACK, {"now": timezone.now(), "by": by.pk, "centre": centre_id, "day": day})
+        _remove(parameters)
+        cursor.execute(WRITE, parameters)
+
+
+def _remove(parameters: dict) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(REMOVE, parameters)
+        gone = set(cursor.fetchall())
+        if gone:
+            cursor.execute(
+                REMOVE_EMPTY_REGISTERS,
+                {"workshops": [workshop for workshop, _ in gone], "days": [day for _, day in gone]},
+            )
+
+
+def _parameters(*, since: date, until: date, programme: Programme | None, centre_id: int | None) -> dict:
+    return {
+        "since": since,
+        "until": until,
+        "programme": programme.pk if programme else None,
+        "centre": centre_id,
+        "judged": False,
+        "today": timezone.localdate(),
+        "zone": timezone.get_default_timezone_name(),
+    }

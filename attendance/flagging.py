@@ -1,0 +1,148 @@
+"""Missed attendance: flagged by one statement for all workshops, at most once a slot, caught up after an outage (A4-A6)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from attendance.states import EXCUSED, State
+from audit.acting import Actor, System, acting
+
+# One flagging at a time, whoever started it.
+LOCK = 4_801_526
+
+# From a `missing` list of slots: the flag, the follow-up task for caseworker and workshop (A4), and the timeline's line.
+# A slot has one flag; one that was taken back is raised again, without a second line.
+RAISE = """
+    flags AS (
+        INSERT INTO attendance_missedattendance AS f (slot_id, status, flagged_at, due_on)
+        SELECT id, 'raised', %(moment)s, day FROM missing
+        ON CONFLICT (slot_id) DO UPDATE
+            SET status = 'raised', flagged_at = excluded.flagged_at, cleared_at = NULL, cleared_by_id = NULL
+            WHERE f.status <> 'raised'
+        RETURNING id, slot_id, followed_up_at, (xmax = 0) AS is_new
+    ),
+    tasks AS (
+        INSERT INTO worklist_task
+            (kind, source, citizen_id, for_user_id, for_unit_id, due_on, url, params, created_at)
+        SELECT 'contact_absent_citizen', 'attendance.missed:' || f.id, m.citizen_id, p.caseworker_id, w.unit_id, m.day,
+            '/attendance/missed/' || f.id || '/', '{}', %(moment)s
+        FROM flags f
+        JOIN missing m ON m.id = f.slot_id
+        JOIN programmes_programme p ON p.id = m.programme_id
+        JOIN programmes_workshop w ON w.id = m.workshop_id
+        WHERE f.followed_up_at IS NULL
+        ON CONFLICT DO NOTHING
+    ),
+    told AS (
+        INSERT INTO journal_entry
+            (citizen_id, centre_id, referring_organisation_id, "case", kind, audience, happened_at, params, body, url)
+        SELECT m.citizen_id, p.centre_id, p.referring_organisation_id, p.reference, 'missed', 'team',
+            (m.day + m.starts) AT TIME ZONE %(zone)s, '{}', '', '/attendance/missed/' || f.id || '/'
+        FROM flags f
+        JOIN missing m ON m.id = f.slot_id
+        JOIN programmes_programme p ON p.id = m.programme_id
+        WHERE f.is_new
+    )
+"""
+
+# Local wall time throughout: a slot at 8.00 is due at 8.15 also on the days when the clock is moved.
+# A register has begun when one of its begun slots is marked; an excuse entered before its slot is a notice and no mark,
+# and what is marked after closing time no longer accuses anybody (A5).
+FLAG = f"""
+    WITH registers AS MATERIALIZED (
+        SELECT id, workshop_id, day, day + closes AS closes, judged_at IS NOT NULL AS is_judged
+        FROM attendance_registerday
+        WHERE day <= %(at)s::date AND (judged_at IS NULL OR day = %(at)s::date)
+    ),
+    slots AS MATERIALIZED (
+        SELECT s.id, s.state, r.id AS register_id, r.is_judged,
+            s.day + s.starts + make_interval(
+                mins => coalesce((t.definition #>> '{{absence_rules,grace_minutes}}')::int, 15)) <= %(at)s AS is_due,
+            s.state <> '' AND s.day + s.starts <= %(at)s
+                AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
+                AND (%(at)s < r.closes OR s.marked_at <= r.closes AT TIME ZONE %(zone)s) AS is_taken,
+            f.status
+        FROM registers r
+        JOIN attendance_expectedattendance s ON s.workshop_id = r.workshop_id AND s.day = r.day
+        JOIN programmes_programme p ON p.id = s.programme_id
+        JOIN programmes_programmetype t ON t.id = p.type_id
+        LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
+        WHERE NOT EXISTS (SELECT FROM programmes_closingday c WHERE c.centre_id = p.centre_id AND c.day = s.day)
+          AND NOT EXISTS (
+              SELECT FROM programmes_pause x
+              WHERE x.programme_id = p.id AND s.day >= x.starts_on AND (x.ends_on IS NULL OR s.day <= x.ends_on)
+          )
+          AND (p.status <> 'paused' OR EXISTS (SELECT FROM programmes_pause x WHERE x.programme_id = p.id))
+    ),
+    taken AS MATERIALIZED (SELECT register_id FROM slots GROUP BY register_id HAVING bool_or(is_taken)),
+    missing AS MATERIALIZED (
+        SELECT e.id, e.citizen_id, e.programme_id, e.workshop_id, e.day, e.starts
+        FROM slots s
+        JOIN attendance_expectedattendance e ON e.id = s.id
+        WHERE s.status IS DISTINCT FROM 'raised'
+          AND (
+              (e.state = '' AND s.is_due AND NOT s.is_judged AND s.register_id IN (SELECT register_id FROM taken))
+              OR e.state = '{State.NO_SHOW}'
+          )
+        ORDER BY e.id
+        FOR NO KEY UPDATE OF e
+    ),
+    {RAISE},
+    judged AS (
+        UPDATE attendance_registerday r SET judged_at = %(moment)s
+        FROM registers o
+        WHERE o.id = r.id AND NOT o.is_judged AND o.closes <= %(at)s
+          AND NOT EXISTS (SELECT FROM slots s WHERE s.register_id = r.id AND NOT s.is_due)
+    )
+    SELECT (SELECT count(*) FROM slots WHERE is_due OR state = '{State.NO_SHOW}'),
+           (SELECT count(*) FROM flags),
+           (SELECT count(*) FROM slots WHERE status = 'raised')
+"""
+
+RAISE_THESE = f"""
+    WITH missing AS MATERIALIZED (
+        SELECT id, citizen_id, programme_id, workshop_id, day, starts
+        FROM attendance_expectedattendance WHERE id = ANY(%(slots)s)
+    ),
+    {RAISE}
+    SELECT count(*) FROM flags
+"""
+
+
+@dataclass(frozen=True)
+class Count:
+    """What one run of the flagging found: due slots, new flags, and those that stood already."""
+
+    expected: int
+    flagged: int
+    already_flagged: int
+
+    def __str__(self) -> str:
+        return f"expected={self.expected} flagged={self.flagged} already_flagged={self.already_flagged}"
+
+
+def flag_missed(*, at: datetime, by: Actor | None = None) -> Count:
+    """Flag every slot that was missed until `at` and has not been judged yet, in all workshops, by one statement.
+
+    Safe to run twice, at once or days late (A4). Registers whose closing time has passed are judged: what is blank
+    and unflagged in them then is *not registered* and never accuses the citizen (A5).
+    """
+    local = timezone.localtime(at).replace(tzinfo=None)
+    parameters = _moment(at) | {"at": local, "excused": [str(state) for state in EXCUSED]}
+    with acting(by or System("flagging"), why="missed attendance"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(FLAG, parameters)
+        return Count(*cursor.fetchone())
+
+
+def raise_flags(slots: Iterable[int], *, moment: datetime) -> None:
+    """Flag these slots at once, because somebody marked them as no show (A4); inside the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE_THESE, _moment(moment) | {"slots": list(slots)})
+
+
+def _moment(moment: datetime) -> dict:
+    return {"moment": moment, "zone": timezone.get_default_timezone_name()}
