@@ -12,19 +12,24 @@ BEGIN
         locked := OLD.status = 'confirmed';
     ELSIF TG_TABLE_NAME = 'plans_goal' THEN
         SELECT bool_or(status = 'confirmed') INTO locked FROM plans_version
-        WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END);
+        WHERE id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.version_id END,
+                     CASE WHEN TG_OP <> 'DELETE' THEN NEW.version_id END);
     ELSE
         SELECT bool_or(v.status = 'confirmed') INTO locked FROM plans_goal g JOIN plans_version v ON v.id = g.version_id
-        WHERE g.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.goal_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.goal_id END);
+        WHERE g.id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.goal_id END,
+                       CASE WHEN TG_OP <> 'DELETE' THEN NEW.goal_id END);
     END IF;
     IF locked THEN
         RAISE EXCEPTION 'A confirmed plan never changes' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
-CREATE TRIGGER plans_locked BEFORE UPDATE OR DELETE ON plans_version FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
-CREATE TRIGGER plans_locked BEFORE INSERT OR UPDATE OR DELETE ON plans_goal FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
-CREATE TRIGGER plans_locked BEFORE INSERT OR UPDATE OR DELETE ON plans_subgoal FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
+CREATE TRIGGER plans_locked BEFORE UPDATE OR DELETE ON plans_version
+    FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
+CREATE TRIGGER plans_locked BEFORE INSERT OR UPDATE OR DELETE ON plans_goal
+    FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
+CREATE TRIGGER plans_locked BEFORE INSERT OR UPDATE OR DELETE ON plans_subgoal
+    FOR EACH ROW EXECUTE FUNCTION plans_refuse_locked();
 """
 UNLOCK = """
 DROP TRIGGER plans_locked ON plans_subgoal;

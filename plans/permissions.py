@@ -1,0 +1,52 @@
+"""Who may do what with a plan. Each rule stands here once; actions, pages and other apps ask."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+from citizens.models import CaseAccess
+from core.life_areas import LifeArea
+from plans.models import Goal
+from programmes.models import Programme
+from programmes.permissions import may_work_on
+
+# Who reads everything of the plan, what is not agreed yet included. Referrers and contact persons read what is
+# confirmed, and contact persons of that only what the work needs: never a goal about health.
+READ_ALL = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.CITIZEN}
+
+
+def may_edit(user: User, programme: Programme) -> bool:
+    """The programme's caseworker and the team leaders of its centre write, confirm and follow up (L2, L3)."""
+    return may_work_on(user, programme)
+
+
+def roles_in(user: User, programme: Programme) -> set[str]:
+    """The roles in which the user sees this programme; a referrer's only where the own organisation referred (T1)."""
+    held = CaseAccess.objects.held_by(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
+    held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=programme.referring_organisation_id))
+    return set(held.values_list("role", flat=True))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader sees of one plan."""
+
+    drafts: bool = False
+    health: bool = False
+    talk: bool = False  # what was said at follow-ups
+    comments: bool = False  # the comment on one subgoal's step
+
+    def sees(self, goal: Goal) -> bool:
+        return self.health or goal.life_area != LifeArea.HEALTH
+
+    def goals(self, goals: QuerySet[Goal]) -> QuerySet[Goal]:
+        return goals if self.health else goals.exclude(life_area=LifeArea.HEALTH)
+
+
+def reading(roles: set[str]) -> Reading:
+    """What somebody with these roles in the case reads; the widest role counts, and no role reads nothing of it."""
+    if roles & READ_ALL:
+        return Reading(drafts=True, health=True, talk=True, comments=True)
+    return Reading(health=Role.REFERRER in roles, comments=Role.CONTACT_PERSON in roles)

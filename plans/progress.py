@@ -1,0 +1,168 @@
+"""Where each subgoal stands now, how it came there, and who has progressed (L3).
+
+Counted is every subgoal that was ever agreed, in its newest agreed wording; its steps add up over the versions by
+`key`. A subgoal has progressed when its last step lies above its baseline, a citizen when any subgoal has. Without
+follow-up it has not, and still counts in the denominator.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from core.life_areas import LifeArea
+from plans import steps
+from plans.models import LAST_STEP, Plan, StepRecord, Subgoal
+from plans.permissions import Reading
+from plans.statuses import Status
+
+EVERYTHING = Reading(drafts=True, health=True, talk=True, comments=True)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One follow-up of one subgoal."""
+
+    held_on: date
+    step: int
+    own_step: int | None
+    comment: str
+    by: str
+
+
+@dataclass
+class SubgoalProgress:
+    """A subgoal in its newest agreed wording (`subgoal.goal` is loaded), with its follow-ups, oldest first."""
+
+    subgoal: Subgoal
+    is_current: bool  # stands in the plan that is in force, and was not left out by a later version
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def baseline_step(self) -> int:
+        return self.subgoal.baseline_step
+
+    @property
+    def target_step(self) -> int:
+        return LAST_STEP
+
+    @property
+    def step(self) -> int:
+        return self.points[-1].step if self.points else self.baseline_step
+
+    @property
+    def has_follow_up(self) -> bool:
+        return bool(self.points)
+
+    @property
+    def moved(self) -> int:
+        """Steps above (or below) the baseline."""
+        return self.step - self.baseline_step
+
+    @property
+    def has_progressed(self) -> bool:
+        return self.moved > 0
+
+    @property
+    def wordings(self) -> list[str]:
+        return wordings_of(self.subgoal)
+
+
+@dataclass
+class PlanProgress:
+    """All agreed subgoals of one plan, in the plan's order."""
+
+    subgoals: list[SubgoalProgress] = field(default_factory=list)
+
+    @property
+    def progressed(self) -> int:
+        return sum(subgoal.has_progressed for subgoal in self.subgoals)
+
+    @property
+    def total(self) -> int:
+        return len(self.subgoals)
+
+    @property
+    def has_progressed(self) -> bool:
+        return self.progressed > 0
+
+    @property
+    def has_follow_up(self) -> bool:
+        return any(subgoal.has_follow_up for subgoal in self.subgoals)
+
+    def by_key(self) -> dict[uuid.UUID, SubgoalProgress]:
+        return {subgoal.subgoal.key: subgoal for subgoal in self.subgoals}
+
+
+def wordings_of(subgoal: Subgoal) -> list[str]:
+    """The five wordings of a subgoal, step 1 first (L3)."""
+    return steps.wordings(
+        indicator=subgoal.indicator, baseline=subgoal.baseline, target=subgoal.target, own=subgoal.steps
+    )
+
+
+def agreed_subgoals(plans: Collection[int] | QuerySet[Plan]) -> QuerySet[Subgoal]:
+    """Each subgoal of the plans that was ever agreed, once, in its newest agreed wording."""
+    return (
+        Subgoal.objects.filter(goal__version__plan__in=plans, goal__version__status=Status.CONFIRMED)
+        .order_by("goal__version__plan_id", "key", "-goal__version__number")
+        .distinct("goal__version__plan_id", "key")
+    )
+
+
+def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[int, PlanProgress]:
+    """Progress by plan id, in two queries however many plans, subgoals and follow-ups; as far as the reader reads."""
+    found = {plan.pk: PlanProgress() for plan in plans}
+    subgoals = agreed_subgoals(list(found)).select_related("goal__version")
+    newest: dict[int, int] = defaultdict(int)
+    progress = {}
+    for subgoal in sorted(subgoals, key=lambda s: (-s.goal.version.number, s.goal.position, s.position)):
+        version = subgoal.goal.version
+        newest[version.plan_id] = max(newest[version.plan_id], version.number)
+        if not reading.sees(subgoal.goal):
+            continue
+        one = SubgoalProgress(subgoal, is_current=version.number == newest[version.plan_id])
+        progress[version.plan_id, subgoal.key] = one
+        found[version.plan_id].subgoals.append(one)
+    records = StepRecord.objects.filter(follow_up__plan__in=list(found)).order_by("follow_up__held_on", "follow_up_id")
+    if not reading.health:
+        records = records.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
+    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment")
+    for plan, key, held_on, by, step, own_step, comment in records.values_list(
+        "follow_up__plan_id", "subgoal__key", *talk
+    ):
+        if one := progress.get((plan, key)):
+            one.points.append(Point(held_on, step, own_step, comment if reading.comments else "", by))
+    return found
+
+
+def progress(plan: Plan, reading: Reading = EVERYTHING) -> PlanProgress:
+    """Progress of one plan, in two queries."""
+    return progress_of([plan], reading)[plan.pk]
+
+
+@dataclass(frozen=True)
+class Share:
+    """`progressed` of `total` citizens' plans; those without follow-up or without an agreed plan are in the total."""
+
+    progressed: int
+    total: int
+
+
+def share_progressed(plans: QuerySet[Plan]) -> Share:
+    """How many of the plans have progressed (L3), in two queries however many they are."""
+    last = StepRecord.objects.filter(
+        follow_up__plan=OuterRef("goal__version__plan"), subgoal__key=OuterRef("key")
+    ).order_by("-follow_up__held_on", "-follow_up_id")
+    agreed = agreed_subgoals(plans).annotate(
+        plan=F("goal__version__plan_id"), last_step=Subquery(last.values("step")[:1])
+    )
+    progressed = {
+        plan
+        for plan, baseline, step in agreed.values_list("plan", "baseline_step", "last_step")
+        if step is not None and step > baseline
+    }
+    return Share(progressed=len(progressed), total=plans.count())
