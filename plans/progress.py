@@ -134,8 +134,8 @@ def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[in
     for plan, key, held_on, by, step, own_step, comment in records.values_list(
         "follow_up__plan_id", "subgoal__key", *talk
     ):
-        if one := progress.get((plan, key)):
-            one.points.append(Point(held_on, step, own_step, comment if reading.comments else "", by))
+        if known := progress.get((plan, key)):
+            known.points.append(Point(held_on, step, own_step, comment if reading.comments else "", by))
     return found
 
 

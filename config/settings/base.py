@@ -181,7 +181,7 @@ SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 # Text that people type is never longer than this (T21).
 MAX_TEXT_LENGTH = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a plan of 20 goals with 10 subgoals each is 2,700
 
 # Celery: why each of these, see docs/adr/0005. Redis loses nothing because the database holds what is due.
 CELERY_BROKER_URL = REDIS_URL
