@@ -15,7 +15,8 @@ WEEKS_AHEAD = 8
 # days outside the placement, the schedule's version or the programme (A1). A programme that says it is paused without
 # saying when rests until it says otherwise.
 AGREED = """
-    SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day, s.starts, s.ends
+    SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day,
+        s.starts, s.ends
     FROM programmes_scheduleslot s
     JOIN programmes_placement pl ON pl.id = s.placement_id
     JOIN programmes_programme p ON p.id = pl.programme_id
@@ -59,7 +60,7 @@ WRITE = f"""
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM slots), (SELECT count(*) FROM registers)
-"""
+"""  # noqa: S608 (only our own constants)
 
 # Touched by nobody: no mark was ever made, nothing was flagged. Only these go when the agreement changes (A12).
 UNTOUCHED = """
@@ -74,7 +75,8 @@ REMOVE = f"""
     WHERE e.day >= %(since)s
       AND (%(programme)s::bigint IS NULL OR e.programme_id = %(programme)s)
       AND (%(centre)s::bigint IS NULL OR EXISTS (
-          SELECT FROM programmes_programme p WHERE p.id = e.programme_id AND p.centre_id = %(centre)s AND e.day <= %(until)s
+          SELECT FROM programmes_programme p
+          WHERE p.id = e.programme_id AND p.centre_id = %(centre)s AND e.day <= %(until)s
       ))
       AND {UNTOUCHED}
       AND NOT EXISTS (
@@ -83,7 +85,7 @@ REMOVE = f"""
             AND a.placement_id = e.placement_id
       )
     RETURNING e.workshop_id, e.day
-"""
+"""  # noqa: S608 (only our own constants)
 
 REMOVE_EMPTY_REGISTERS = """
     DELETE FROM attendance_registerday r

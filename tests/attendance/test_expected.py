@@ -8,7 +8,7 @@ from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import write_expected_attendance
 from audit.acting import System, acting
 from core.events import schedule_changed
-from programmes.models import ClosingDay, ScheduleSlot
+from programmes.models import ClosingDay, Pause, ScheduleSlot, Workshop
 from tests.factories.attendance import MissedFactory, contact_person_of
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, ScheduleSlotFactory, WorkshopFactory
 from worklist.models import Task
@@ -76,8 +76,6 @@ def test_nobody_is_expected_on_a_closing_day_of_the_own_centre():
 def test_nobody_is_expected_during_a_pause():
     """A1"""
     slot = ScheduleSlotFactory()
-    from programmes.models import Pause
-
     change(
         Pause, programme=slot.placement.programme, starts_on=MONDAY + WEEK, ends_on=MONDAY + WEEK * 2, reason="Surgery"
     )
@@ -90,8 +88,6 @@ def test_nobody_is_expected_during_a_pause():
 def test_a_pause_without_an_end_lasts():
     """A1"""
     slot = ScheduleSlotFactory()
-    from programmes.models import Pause
-
     change(Pause, programme=slot.placement.programme, starts_on=MONDAY + DAY, reason="Not known yet")
     write_ahead(by=SYSTEM)
     assert days() == [MONDAY]
@@ -248,7 +244,5 @@ def test_summer_time_changes_nothing_in_what_is_expected():
 def test_a_contact_person_sees_only_the_own_workshop():
     own, other = WorkshopFactory(), WorkshopFactory()
     user = contact_person_of(own)
-    from programmes.models import Workshop
-
     assert list(Workshop.objects.visible_to(user)) == [own]
     assert other not in Workshop.objects.visible_to(user)

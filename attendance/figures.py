@@ -1,0 +1,147 @@
+"""Attendance in figures (A9): minutes, one query each. What nobody registered is outside every share (A5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from attendance.models import ExpectedAttendance, MissedStatus
+from attendance.states import HERE, SICK, State
+from programmes.models import Programme
+
+RECENT_WEEKS = 4
+
+# A blank slot counts only when it was flagged as missed and the flag still stands.
+FLAGGED = Q(missed__status=MissedStatus.RAISED)
+COUNTED = ~Q(state=State.NOT_MARKED) | FLAGGED
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Minutes agreed, attended and ill, and numbers of slots, of what was registered."""
+
+    agreed: int = 0
+    attended: int = 0
+    ill: int = 0
+    slots: int = 0
+    missed_slots: int = 0
+    not_registered: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """Attended of agreed minutes, 0 to 1; None when nothing was agreed and registered."""
+        return self.attended / self.agreed if self.agreed else None
+
+    @property
+    def sickness_share(self) -> float | None:
+        """Minutes ill or child ill of agreed minutes."""
+        return self.ill / self.agreed if self.agreed else None
+
+
+@dataclass(frozen=True)
+class Week:
+    """One ISO week: minutes agreed and attended, and slots that nobody registered."""
+
+    monday: date
+    agreed: int
+    attended: int
+    not_registered: int
+
+    @property
+    def number(self) -> int:
+        return self.monday.isocalendar().week
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of absence: slots and the minutes that were agreed in them."""
+
+    state: str
+    slots: int
+    minutes: int
+
+    @property
+    def label(self) -> str:
+        return str(State(self.state).label)
+
+
+def totals(programme: Programme, *, since: date | None = None, until: date | None = None) -> Totals:
+    """Figures of one programme from its start or `since` until today or `until`, both days included; one query."""
+    return totals_of([programme.pk], since=since, until=until).get(programme.pk, Totals())
+
+
+def last_four_weeks(programme: Programme, *, until: date | None = None) -> Totals:
+    """Figures of the four weeks that end with `until`, today unless said; one query."""
+    until = until or timezone.localdate()
+    return totals(programme, since=until - timedelta(weeks=RECENT_WEEKS) + timedelta(days=1), until=until)
+
+
+def totals_of(programmes: Iterable[int], *, since: date | None = None, until: date | None = None) -> dict[int, Totals]:
+    """Figures of many programmes by id, those without a slot left out; one query."""
+    rows = (
+        _slots(since, until)
+        .filter(programme__in=programmes)
+        .values("programme")
+        .order_by()
+        .annotate(
+            agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
+            attended=Sum("attended_minutes", filter=COUNTED, default=0),
+            ill=Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
+            slots=Count("pk", filter=COUNTED),
+            not_registered=Count("pk", filter=~COUNTED & _over()),
+            # Last, because its name hides the flag from what comes after it.
+            missed_slots=Count("pk", filter=Q(state=State.NO_SHOW) | Q(FLAGGED, state=State.NOT_MARKED)),
+        )
+    )
+    return {row.pop("programme"): Totals(**row) for row in rows}
+
+
+def weeks(programme: Programme, *, since: date | None = None, until: date | None = None) -> list[Week]:
+    """Agreed beside attended minutes by ISO week, in order of time, weeks without a slot left out; one query (P12)."""
+    rows = (
+        _slots(since, until)
+        .filter(programme=programme)
+        .annotate(monday=TruncWeek("day"))
+        .values("monday")
+        .annotate(
+            agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
+            attended=Sum("attended_minutes", filter=COUNTED, default=0),
+            not_registered=Count("pk", filter=~COUNTED & _over()),
+        )
+        .order_by("monday")
+    )
+    return [Week(**row) for row in rows]
+
+
+def reasons(programme: Programme, *, since: date | None = None, until: date | None = None) -> list[Reason]:
+    """Absence by reason, in the order of the register; missed without a word counts as no show; one query."""
+    rows = (
+        _slots(since, until)
+        .filter(COUNTED, programme=programme)
+        .exclude(state__in=HERE)
+        .annotate(
+            reason=Case(
+                When(state=State.NOT_MARKED, then=Value(State.NO_SHOW.value)),
+                default=F("state"),
+                output_field=CharField(),
+            )
+        )
+        .values("reason")
+        .order_by()
+        .annotate(slots=Count("pk"), minutes=Sum("agreed_minutes", default=0))
+    )
+    found = [Reason(row["reason"], row["slots"], row["minutes"]) for row in rows]
+    return sorted(found, key=lambda reason: State.values.index(reason.state))
+
+
+def _slots(since: date | None, until: date | None) -> QuerySet[ExpectedAttendance]:
+    slots = ExpectedAttendance.objects.filter(day__lte=until or timezone.localdate())
+    return slots.filter(day__gte=since) if since else slots
+
+
+def _over() -> Q:
+    """Days before today: a register of today may still be filled in."""
+    return Q(day__lt=timezone.localdate())

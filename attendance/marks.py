@@ -1,0 +1,284 @@
+"""Marks in the register: many at once, each of them once, and what they do to a missed flag (A2, A3, A6)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from attendance.flagging import raise_flags
+from attendance.mark_rules import MarkInput, body_of, tidied, why_not
+from attendance.models import ExpectedAttendance, Mark, MissedStatus
+from attendance.states import EXCUSED, State
+from audit.acting import acting
+from journal.models import Audience, Entry
+from programmes.models import Workshop
+
+# All marks by one INSERT and all slots by one UPDATE; a mark that is known already changes nothing. Each mark keeps its
+# place in the batch by a microsecond. Flags are read here, after the slots were locked: the flagging locks them too.
+WRITE = """
+    WITH sent AS (
+        SELECT * FROM unnest(
+            %(ids)s::uuid[], %(slots)s::bigint[], %(states)s::text[], %(came)s::time[], %(left)s::time[],
+            %(remarks)s::text[], %(at)s::timestamptz[]
+        ) WITH ORDINALITY AS t (id, slot_id, state, came_at, left_at, remark, marked_at, position)
+    ),
+    added AS (
+        INSERT INTO attendance_mark (id, slot_id, state, came_at, left_at, remark, marked_at, received_at, by_id)
+        SELECT id, slot_id, state, came_at, left_at, remark, marked_at,
+            %(now)s + position * interval '1 microsecond', %(by)s
+        FROM sent
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+    ),
+    latest AS (
+        SELECT DISTINCT ON (slot_id) sent.* FROM sent JOIN added USING (id) ORDER BY slot_id, position DESC
+    ),
+    changed AS (
+        UPDATE attendance_expectedattendance e
+        SET state = l.state, came_at = l.came_at, left_at = l.left_at, remark = l.remark, marked_at = l.marked_at,
+            marked_by_id = %(by)s
+        FROM latest l WHERE l.slot_id = e.id
+    )
+    SELECT sent.id, added.id IS NOT NULL, f.id, f.status, f.flagged_at,
+        EXISTS (
+            SELECT FROM attendance_mark m
+            WHERE m.slot_id = sent.slot_id AND m.state = 'no_show'
+              AND m.received_at BETWEEN f.flagged_at AND f.flagged_at + interval '1 millisecond'
+        )
+    FROM sent
+    LEFT JOIN added ON added.id = sent.id
+    LEFT JOIN attendance_missedattendance f ON f.slot_id = sent.slot_id
+"""
+
+# The flags that no longer hold, and their tasks off every list.
+SETTLE = """
+    WITH settled AS (
+        UPDATE attendance_missedattendance f SET status = t.status, cleared_at = %(now)s, cleared_by_id = %(by)s
+        FROM unnest(%(flags)s::bigint[], %(statuses)s::text[]) AS t (id, status)
+        WHERE t.id = f.id
+        RETURNING f.id
+    )
+    UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
+    FROM settled
+    WHERE t.kind = 'contact_absent_citizen' AND t.source = 'attendance.missed:' || settled.id AND t.done_at IS NULL
+"""
+
+APPLIED, REPEATED, REFUSED, UNKNOWN = "applied", "repeated", "refused", "unknown"
+
+
+@dataclass(frozen=True)
+class MarkResult:
+    """What became of one mark, and what stands in its slot now; `is_flagged` is None where the mark did not ask."""
+
+    uuid: UUID
+    slot: int
+    status: str
+    message: str = ""
+    state: str = ""
+    came_at: time | None = None
+    left_at: time | None = None
+    is_flagged: bool | None = None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """The missed flag of a slot as it stood when the mark came in."""
+
+    pk: int
+    status: str
+    flagged_at: datetime
+    came_from_mark: bool
+
+
+class Batch:
+    """What becomes of each mark of one call."""
+
+    def __init__(self, slots: dict[int, ExpectedAttendance]) -> None:
+        self.slots = slots
+        self.refused: dict[int, str] = {}
+        self.accepted: dict[UUID, tuple[int, MarkInput]] = {}
+        self.earlier: dict[UUID, Mark] = {}
+        self.flagged: dict[int, bool] = {}
+
+    def look_up(self, uuids: set[UUID]) -> None:
+        """Find the marks that were known before under these uuids, and what then stands in the slots; no query when
+        all marks were new."""
+        if not uuids:
+            return
+        self.earlier = {mark.pk: mark for mark in Mark.objects.filter(pk__in=uuids)}
+        if self.earlier:
+            now_standing = ExpectedAttendance.objects.filter(pk__in=self.slots).only("state", "came_at", "left_at")
+            for standing in now_standing:
+                slot = self.slots[standing.pk]
+                slot.state, slot.came_at, slot.left_at = standing.state, standing.came_at, standing.left_at
+
+    def result(self, position: int, mark: MarkInput) -> MarkResult:
+        slot = self.slots.get(mark.slot)
+        if slot is None:
+            return MarkResult(mark.uuid, mark.slot, UNKNOWN, _("This is not yours to mark."))
+        status, message = self.outcome(position, mark)
+        return MarkResult(
+            mark.uuid,
+            mark.slot,
+            status,
+            message,
+            state=slot.state,
+            came_at=slot.came_at,
+            left_at=slot.left_at,
+            is_flagged=self.flagged.get(mark.slot),
+        )
+
+    def outcome(self, position: int, mark: MarkInput) -> tuple[str, str]:
+        if known := self.earlier.get(mark.uuid):
+            is_same = body_of(mark) == (known.slot_id, known.state, known.came_at, known.left_at, known.remark)
+        elif position in self.refused:
+            return REFUSED, self.refused[position]
+        else:
+            first, accepted = self.accepted[mark.uuid]
+            if first == position:
+                return APPLIED, ""
+            is_same = body_of(mark) == body_of(accepted)
+        return (REPEATED, "") if is_same else (REFUSED, _("Another mark was sent under the same number."))
+
+
+def record_marks(*, marks: Sequence[MarkInput], by: User) -> list[MarkResult]:
+    """Write these marks in their order, each of them at most once; one result for each, in the same order (A2, A3).
+
+    Known by its uuid, the same mark again is *repeated* and another one under that uuid *refused*. A slot that `by`
+    may not mark is *unknown*. Marking as no show flags at once (A4); a citizen who came or had an excuse clears the
+    flag (A6). The marks themselves are the record of who did what and when; nobody can change them.
+    """
+    now = timezone.now()
+    with acting(by):
+        slots = {
+            slot.pk: slot
+            for slot in ExpectedAttendance.objects.filter(
+                pk__in={mark.slot for mark in marks}, workshop__in=Workshop.objects.visible_to(by)
+            )
+            .select_for_update(of=("self",))
+            .select_related("programme", "marked_by")
+            .order_by("pk")
+        }
+        batch = Batch(slots)
+        for position, sent in enumerate(marks):
+            slot = slots.get(sent.slot)
+            if slot is None or sent.uuid in batch.accepted:
+                continue
+            mark = tidied(sent, now)
+            if objection := why_not(mark, slot, by=by, now=now):
+                batch.refused[position] = objection
+                continue
+            batch.accepted[mark.uuid] = (position, mark)
+            stand(slot, mark, by)
+        accepted = [mark for _position, mark in batch.accepted.values()]
+        written = _write(accepted, by=by, now=now) if accepted else {}
+        added = [mark for mark in accepted if written[mark.uuid][0]]
+        flags = {uuid: flag for uuid, (_added, flag) in written.items()}
+        batch.flagged = _follow_flags(added, slots, flags, by=by, now=now)
+        batch.look_up({mark.uuid for mark in marks if mark.slot in slots} - {mark.uuid for mark in added})
+    return [batch.result(position, mark) for position, mark in enumerate(marks)]
+
+
+def stand(slot: ExpectedAttendance, mark: MarkInput, by: User) -> None:
+    """Let the slot in hand say what the mark says, so that the next mark of the batch is judged against it."""
+    slot.state, slot.came_at, slot.left_at, slot.remark = mark.state, mark.came_at, mark.left_at, mark.remark
+    slot.marked_at, slot.marked_by = mark.at, by
+
+
+def _write(marks: list[MarkInput], *, by: User, now: datetime) -> dict[UUID, tuple[bool, Flag | None]]:
+    """By uuid: whether the mark was new, and the flag of its slot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "ids": [mark.uuid for mark in marks],
+                "slots": [mark.slot for mark in marks],
+                "states": [str(mark.state) for mark in marks],
+                "came": [mark.came_at for mark in marks],
+                "left": [mark.left_at for mark in marks],
+                "remarks": [mark.remark for mark in marks],
+                "at": [mark.at for mark in marks],
+                "now": now,
+                "by": by.pk,
+            },
+        )
+        return {
+            uuid: (is_added, Flag(pk, status, flagged_at, from_mark) if pk else None)
+            for uuid, is_added, pk, status, flagged_at, from_mark in cursor.fetchall()
+        }
+
+
+def _follow_flags(
+    marks: Iterable[MarkInput],
+    slots: dict[int, ExpectedAttendance],
+    flags: dict[UUID, Flag | None],
+    *,
+    by: User,
+    now: datetime,
+) -> dict[int, bool]:
+    """Raise, clear or cancel the flags of the marked slots (A4, A6); which of them are flagged afterwards."""
+    latest = {mark.slot: mark for mark in marks}
+    settled: list[tuple[int, str]] = []
+    told: list[Entry] = []
+    to_raise: list[int] = []
+    standing = dict.fromkeys(latest, False)
+    for slot_id, mark in latest.items():
+        flag = flags[mark.uuid]
+        is_raised = flag is not None and flag.status == MissedStatus.RAISED
+        if mark.state == State.NO_SHOW:
+            if not is_raised:
+                to_raise.append(slot_id)
+            standing[slot_id] = True
+        elif flag is None:
+            continue
+        elif is_raised and (mark.state or flag.came_from_mark):
+            # Made before the flag, or the slip of a finger: it counts nowhere. Otherwise it stays that it was raised.
+            was_early = not mark.state or mark.at < flag.flagged_at
+            settled.append((flag.pk, MissedStatus.CANCELLED if was_early else MissedStatus.CLEARED))
+            told.append(_entry(slots[slot_id], mark, was_early=was_early, by=by, now=now))
+        elif not mark.state and flag.status == MissedStatus.CLEARED:
+            to_raise.append(slot_id)
+            standing[slot_id] = True
+        elif is_raised:
+            standing[slot_id] = True
+    if settled:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                SETTLE,
+                {
+                    "now": now,
+                    "by": by.pk,
+                    "flags": [pk for pk, _status in settled],
+                    "statuses": [str(status) for _pk, status in settled],
+                },
+            )
+        Entry.objects.bulk_create(told)
+    if to_raise:
+        raise_flags(to_raise, moment=now)
+    return standing
+
+
+def _entry(slot: ExpectedAttendance, mark: MarkInput, *, was_early: bool, by: User, now: datetime) -> Entry:
+    """The timeline's line: came after all, excused after all, or never missed at all."""
+    kind, params = "missed_cancelled", {}
+    if not was_early and mark.state in EXCUSED:
+        kind = "missed_excused"
+    elif not was_early:
+        kind, params = "missed_cleared", {"time": f"{mark.came_at or timezone.localtime(mark.at).time():%H:%M}"}
+    programme = slot.programme
+    return Entry(
+        kind=kind,
+        citizen_id=slot.citizen_id,
+        centre_id=programme.centre_id,
+        case=programme.reference,
+        referring_organisation_id=programme.referring_organisation_id,
+        author=by,
+        audience=Audience.TEAM,
+        happened_at=now,
+        params=params,
+    )
