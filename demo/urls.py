@@ -1,4 +1,11 @@
+"""Doors of the demo; `config.urls` opens them with settings.DEMO only."""
+
 from django.urls import path
 
+from demo import views
+
 app_name = "demo"
-urlpatterns: list = []
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("mail/", views.mail, name="mail"),
+]

@@ -1,0 +1,234 @@
+"""Closing notes in every state: how far each has come, and what stands in it."""
+
+import re
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from closing_notes.evidence import Figures, figures_of, subgoals_of
+from closing_notes.models import ClosingNote, Outcome, Section
+from closing_notes.sources import NUMBERS, sources_of
+from closing_notes.statuses import Status as NoteStatus
+from core.templatetags.dates import hours
+from demo.seeding.case import Case, NoteText
+from demo.seeding.texts import fill
+from demo.seeding.timeline import Timeline
+from demo.seeding.world import World, content
+from journal.models import Audience
+from programmes.statuses import Status
+from worklist.models import Task
+
+OUTCOMES = {
+    Outcome.JOB: 0.14,
+    Outcome.WAGE_SUBSIDY: 0.08,
+    Outcome.FLEXIBLE_JOB: 0.13,
+    Outcome.EDUCATION: 0.12,
+    Outcome.NEXT_PROGRAMME: 0.2,
+    Outcome.REHAB_TEAM: 0.14,
+    Outcome.OTHER_SUPPORT: 0.07,
+    Outcome.MAINTAINED: 0.1,
+    Outcome.UNKNOWN: 0.02,
+}
+# The states of notes in work, and whether the note came back with remarks.
+WHEN_ENDING = [
+    (NoteStatus.DRAFT, False),
+    (NoteStatus.IN_REVIEW, False),
+    (NoteStatus.DRAFT, True),
+    (NoteStatus.DRAFT, False),
+]
+WHEN_OVER = [(NoteStatus.IN_REVIEW, False), (NoteStatus.APPROVED, False)]
+# In a note that is not finished these are still to be written.
+WRITTEN_LAST = [Section.RESOURCES, Section.OPPORTUNITIES, Section.RECOMMENDATION]
+
+
+def plan_note(world: World, case: Case, turn: int) -> NoteText | None:
+    """How far the note of an ordinary case has come; nothing where it is too early or the programme never began.
+
+    Notes in work take the states in turn, so that each occurs in a small demo, too.
+    """
+    if case.status not in (Status.CLOSING, Status.COMPLETED, Status.INTERRUPTED):
+        return None
+    outcome = world.weighted(OUTCOMES)
+    if case.status == Status.CLOSING:
+        states = WHEN_OVER if case.ends_on < world.today else WHEN_ENDING
+        status, is_returned = states[turn % len(states)]
+        written_on = world.working_day_before(world.today - timedelta(days=world.random.randint(0, 4)))
+        approved_on = world.last_working_day if status == NoteStatus.APPROVED else None
+        return NoteText(status, case.caseworker, outcome, written_on, {}, approved_on, is_returned)
+    if case.status == Status.INTERRUPTED:
+        outcome = Outcome.INTERRUPTED
+    written_on = world.working_day_before(case.last_day - timedelta(days=world.random.randint(1, 6)))
+    approved_on = min(
+        world.working_day(written_on + timedelta(days=world.random.randint(1, 4))), world.last_working_day
+    )
+    return NoteText(
+        NoteStatus.DELIVERED, case.caseworker, outcome, min(written_on, approved_on), approved_on=approved_on
+    )
+
+
+def write_notes(world: World, cases: list[Case], timeline: Timeline) -> None:
+    """The notes' rows. Attendance and plans are in the database by now, so figures come from where pages get them."""
+    for case in cases:
+        if case.note is None:
+            continue
+        text = case.note
+        figures = figures_of(case.programme)
+        if case.told is not None:
+            text.sections = {
+                **text.sections,
+                Section.ATTENDANCE: own_figures(text.sections[Section.ATTENDANCE], case, figures),
+            }
+        else:
+            text.sections = sections_of(world, case, figures)
+        saved_at = world.office_hours(text.written_on)
+        approved_at = world.office_hours(text.approved_on) if text.approved_on else None
+        is_delivered = text.status == NoteStatus.DELIVERED
+        read = is_delivered and text.approved_on and text.approved_on < world.today - timedelta(days=4)
+        note = world.book.add(
+            ClosingNote(
+                programme=case.programme,
+                number=1,
+                status=text.status,
+                revision=world.random.randint(3, 9),
+                author=text.author,
+                sections=text.sections,
+                outcome=text.outcome if approved_at or text.status == NoteStatus.IN_REVIEW else "",
+                figures=figures if approved_at else None,
+                created_at=saved_at - timedelta(days=1),
+                saved_at=saved_at,
+                approved_at=approved_at,
+                approved_by=world.leader if approved_at else None,
+                delivered_at=approved_at + timedelta(minutes=25) if is_delivered and approved_at else None,
+                read_at=approved_at + timedelta(hours=26) if read and approved_at else None,
+            )
+        )
+        add_task(world, case, note)
+        tell(case, note, timeline)
+
+
+def add_task(world: World, case: Case, note: ClosingNote) -> None:
+    """Who has to do something with the note now, on the list of theirs."""
+    assert case.note is not None  # noqa: S101
+    reference = case.programme.reference
+    kind, holder, url = {
+        NoteStatus.IN_REVIEW: ("approve_closing_note", {"for_leaders_of": world.centre}, "closing_notes:review"),
+        NoteStatus.APPROVED: ("deliver_closing_note", {"for_user": note.author}, "closing_notes:review"),
+    }.get(NoteStatus(note.status), ("", {}, ""))
+    if case.note.was_returned:
+        kind, holder, url = "revise_closing_note", {"for_user": note.author}, "closing_notes:edit"
+    if kind:
+        world.book.add(
+            Task(
+                citizen=case.citizen,
+                kind=kind,
+                source=f"closing_notes.programme:{case.programme.pk}",
+                due_on=timezone.localdate(note.approved_at or note.saved_at),
+                url=reverse(url, args=[reference]),
+                created_at=note.approved_at or note.saved_at,
+                **holder,
+            )
+        )
+
+
+def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
+    """Approval, delivery and the end of the programme on the timeline."""
+    url = reverse("closing_notes:review", args=[case.programme.reference])
+    if note.approved_at:
+        timeline.tell(case, "closing_note_approved", note.approved_at, note.approved_by, url=url, number=note.number)
+    if note.delivered_at:
+        timeline.tell(
+            case,
+            "closing_note_delivered",
+            note.delivered_at,
+            note.author,
+            audience=Audience.REFERRER,
+            url=url,
+            organisation=case.organisation.name,
+        )
+        with translation.override("da"):
+            outcome = str(Outcome(note.outcome).label)
+        timeline.tell(
+            case,
+            "programme_ended",
+            note.delivered_at + timedelta(seconds=1),
+            note.author,
+            audience=Audience.REFERRER,
+            body=case.ended_why,
+            outcome=outcome,
+        )
+
+
+def sections_of(world: World, case: Case, figures: Figures) -> dict:
+    """Texts of an ordinary note, each statement with the number of its source (C5)."""
+    assert case.note is not None  # noqa: S101
+    texts = content("everyday")["closing_note"]
+    sources = sources_of(figures, [])
+    cite = {source.key: f" [{source.number}]" for source in sources}
+    workshop = case.stays[0].workshop
+    tasks = world.random.sample(world.workshop_texts[workshop]["tasks_da"], 2)
+    citizen, counted = case.citizen, figures["attendance"]
+    last = min(case.last_day, world.today)
+    sections: dict = {section.value: "" for section in Section}
+    sections[Section.CONTENT] = fill(
+        texts["content"],
+        citizen,
+        weeks=case.programme.week_on(last),
+        workshop=world.workshops[workshop].unit.name,
+        task=tasks[0],
+        task2=tasks[1],
+    ) + cite.get("placements", "")
+    if counted["agreed"]:
+        sections[Section.ATTENDANCE] = fill(
+            texts["attendance"],
+            citizen,
+            agreed=danish(counted["agreed"]),
+            attended=danish(counted["attended"]),
+            share=round(100 * counted["attended"] / counted["agreed"]),
+            first=danish(int(case.weeks[0].hours * 60)),
+            last=danish(int(case.weeks[-1].hours * 60)),
+        ) + cite.get("attendance", "")
+    sections[Section.GOALS] = goals_in_words(case, figures, cite)
+    if case.accommodations:
+        sections[Section.ACCOMMODATIONS] = case.accommodations + cite.get("accommodations", "")
+    sections[Section.RESOURCES] = fill(world.pick(texts["resources"]), citizen)
+    sections[Section.OPPORTUNITIES] = fill(world.pick(texts["opportunities"]), citizen)
+    recommendation = texts["recommendation"].get(case.note.outcome, texts["recommendation"]["unknown"])
+    sections[Section.RECOMMENDATION] = f"{fill(recommendation, citizen)} {texts['fixed']}"
+    if case.status == Status.INTERRUPTED:
+        sections[Section.CONTENT] += f"\n{case.ended_why}"
+    if case.note.status == NoteStatus.DRAFT and not case.note.was_returned:
+        for section in WRITTEN_LAST:
+            sections[section] = ""
+    sections[NUMBERS] = [source.key for source in sources]
+    return sections
+
+
+def goals_in_words(case: Case, figures: Figures, cite: dict[str, str]) -> str:
+    texts = content("everyday")["closing_note"]
+    wordings = {str(one.key): one.steps for goal in case.goals for one in goal.subgoals}
+    lines = []
+    for one in subgoals_of(figures):
+        kind = "goals_forward" if one["step_to"] > one["step_from"] else "goals_same"
+        wording = wordings[one["key"]][one["step_to"] - 1]
+        wording = wording[:1].lower() + wording[1:]
+        line = texts[kind].format(
+            **{"subgoal": one["title"], "from": one["step_from"], "to": one["step_to"], "wording": wording}
+        )
+        lines.append(line + cite.get(f"subgoal:{one['key']}", ""))
+    return "\n".join(lines)
+
+
+def own_figures(text: str, case: Case, figures: Figures) -> str:
+    """The story's attendance section with the figures of this calendar, holidays left out."""
+    counted = figures["attendance"]
+    if not counted["agreed"]:
+        return text
+    share = round(100 * counted["attended"] / counted["agreed"])
+    text = re.sub(r"(Der var aftalt )[\d,]+( timer)", rf"\g<1>{danish(counted['agreed'])}\2", text)
+    return re.sub(r"[\d,]+( timer)( \()\d+( %\))", rf"{danish(counted['attended'])}\1\g<2>{share}\3", text)
+
+
+def danish(minutes: int) -> str:
+    """Hours as Danish writes them, whatever language is active: 7,5."""
+    return hours(minutes).replace(".", ",")

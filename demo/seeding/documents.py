@@ -1,0 +1,39 @@
+"""PDFs of approved notes: the newest are made at once, the others wait in the queue and are made one by one."""
+
+import hashlib
+from datetime import timedelta
+
+from closing_notes.models import ClosingNote, Rendering
+from closing_notes.rendering import document
+from closing_notes.statuses import Status
+from demo.seeding.world import World
+
+AT_ONCE = 3
+# Queued ones are asked for little by little, so that a worker has its hands free for what visitors ask for.
+PAUSE = timedelta(seconds=40)
+
+
+def write_documents(world: World, *, at_once: int = AT_ONCE) -> None:
+    """Every approved note has a document or waits for one. The notes are in the database."""
+    notes = [note for note in world.book.of(ClosingNote) if note.approved_at]
+    own = world.users["rf-aalborg"]
+    # First what the demo's own people open first: notes to be delivered, then what their referrer received last.
+    notes.sort(
+        key=lambda note: (
+            note.status != Status.APPROVED,
+            note.programme.referrer_id != own.pk,
+            -note.approved_at.timestamp(),
+        )
+    )
+    for number, note in enumerate(notes):
+        rendering = Rendering(
+            note=note, revision=note.revision, asked_by=note.approved_by or note.author, asked_at=note.approved_at
+        )
+        if number < at_once:
+            pdf = document(note.pk)
+            rendering.pdf, rendering.sha256 = pdf, hashlib.sha256(pdf).hexdigest()
+            rendering.status, rendering.progress = Rendering.Status.DONE, 100
+            rendering.finished_at = note.approved_at + timedelta(seconds=3)
+        else:
+            rendering.asked_at = world.now + PAUSE * (number - at_once + 1)
+        world.book.add(rendering)

@@ -1,0 +1,174 @@
+"""Plans with their versions, goals, follow-ups and steps; confirmed ones are locked as everywhere else."""
+
+from datetime import time, timedelta
+
+from django.db import connection
+from django.urls import reverse
+
+from demo.seeding.case import Case, PlanVersion, Talk
+from demo.seeding.rows import copy_rows
+from demo.seeding.timeline import Timeline
+from demo.seeding.world import World
+from journal.models import Audience
+from plans.actions import DAYS_TO_CONFIRM
+from plans.models import FollowUp, Goal, Plan, StepRecord, Subgoal, Version
+from plans.statuses import Status
+from worklist.models import Task
+
+
+class Plans:
+    """All plans; `write` puts the versions in the order in which a database that locks confirmed ones takes them."""
+
+    def __init__(self, world: World, timeline: Timeline) -> None:
+        self.world, self.timeline = world, timeline
+
+    def add(self, case: Case) -> None:
+        case.plan = self.world.book.add(Plan(programme=case.programme, follow_up_due_on=case.next_talk_on))
+        self.rows: dict = {}
+        for number, text in enumerate(case.versions, start=1):
+            self.add_version(case, number, text)
+        for talk in case.talks:
+            self.add_talk(case, talk)
+        self.add_tasks(case)
+
+    def add_version(self, case: Case, number: int, text: PlanVersion) -> None:
+        world = self.world
+        agreed_on = text.agreed_on
+        confirmed_at = world.office_hours(agreed_on) if agreed_on else None
+        created_at = world.at(case.decided_on, time(10, 30))
+        if number > 1 and confirmed_at:
+            created_at = confirmed_at - timedelta(hours=1)
+        version = world.book.add(
+            Version(
+                plan=case.plan,
+                number=number,
+                status=Status.DRAFT,
+                revision=2 if agreed_on else 1,
+                created_at=created_at,
+                confirmed_at=confirmed_at,
+                confirmed_by=case.caseworker if agreed_on else None,
+                citizen_agreed_on=agreed_on,
+                change_reason=text.why,
+            )
+        )
+        for position, goal_text in enumerate(text.goals, start=1):
+            goal = world.book.add(
+                Goal(
+                    version=version,
+                    position=position,
+                    life_area=goal_text.area,
+                    title=goal_text.title,
+                    own_words=goal_text.own_words,
+                )
+            )
+            for place, one in enumerate(goal_text.subgoals, start=1):
+                due_on = case.starts_on + timedelta(weeks=one.due_week, days=-case.starts_on.weekday() - 3)
+                self.rows[number, one.key] = world.book.add(
+                    Subgoal(
+                        goal=goal,
+                        key=one.key,
+                        position=place,
+                        title=one.title,
+                        indicator=one.indicator,
+                        baseline=one.baseline,
+                        target=one.target,
+                        due_on=min(due_on, case.ends_on),
+                        responsible=one.who,
+                        steps=one.steps,
+                        baseline_step=one.start,
+                    )
+                )
+        if confirmed_at:
+            self.timeline.tell(
+                case,
+                "plan_confirmed",
+                confirmed_at,
+                case.caseworker,
+                audience=Audience.REFERRER,
+                body=text.why,
+                url=self.url(case),
+                number=number,
+            )
+
+    def add_talk(self, case: Case, talk: Talk) -> None:
+        world = self.world
+        agreed = [number for number, v in enumerate(case.versions, 1) if v.agreed_on and v.agreed_on <= talk.day]
+        number = agreed[-1] if agreed else 1
+        row = world.book.add(
+            FollowUp(
+                plan=case.plan,
+                held_on=talk.day,
+                by=talk.by,
+                comment=talk.comment,
+                next_on=talk.next_on,
+                created_at=world.office_hours(talk.day),
+            )
+        )
+        at = world.at(talk.day, time(12))
+        self.timeline.tell(case, "plan_follow_up", at, talk.by, url=self.url(case))
+        before = {one.key: one.start for goal in case.versions[0].goals for one in goal.subgoals}
+        for earlier in case.talks:
+            if earlier.day < talk.day:
+                before |= {step.key: step.step for step in earlier.steps}
+        areas = {one.key: goal.area for goal in case.versions[0].goals for one in goal.subgoals}
+        for step in talk.steps:
+            subgoal = self.rows[number, step.key]
+            world.book.add(
+                StepRecord(follow_up=row, subgoal=subgoal, step=step.step, own_step=step.own_step, comment=step.comment)
+            )
+            was = before[step.key]
+            if was != step.step:
+                self.timeline.tell(
+                    case,
+                    "step_forward" if step.step > was else "step_back",
+                    at,
+                    talk.by,
+                    audience=Audience.HEALTH if areas[step.key] == "health" else Audience.TEAM,
+                    url=self.url(case),
+                    before=was,
+                    after=step.step,
+                    subgoal=subgoal.title,
+                )
+
+    def add_tasks(self, case: Case) -> None:
+        """The next thing to do with the plan, on the caseworker's list."""
+        if not case.is_running:
+            return
+        confirmed = any(version.agreed_on for version in case.versions)
+        kind, due_on = "plan_follow_up", case.next_talk_on
+        if not confirmed:
+            kind, due_on = "confirm_plan", case.starts_on + timedelta(days=DAYS_TO_CONFIRM)
+        if due_on is None:
+            return
+        path = "plans:follow_up" if confirmed else "plans:detail"
+        self.world.book.add(
+            Task(
+                citizen=case.citizen,
+                kind=kind,
+                source=f"plans.plan:{case.plan.pk}",
+                for_user=case.caseworker,
+                due_on=due_on,
+                url=reverse(path, args=[case.programme.reference]),
+                created_at=self.world.at(case.decided_on, time(10, 30)),
+            )
+        )
+
+    @staticmethod
+    def url(case: Case) -> str:
+        return reverse("plans:detail", args=[case.programme.reference])
+
+    def write(self) -> None:
+        """Each version as a draft, its goals, then its confirmation: the only way into a locked plan (L2)."""
+        book = self.world.book
+        book.write(Plan)
+        for number in sorted({version.number for version in book.of(Version)}):
+            copy_rows(Version, [row for row in book.of(Version) if row.number == number])
+            copy_rows(Goal, [row for row in book.of(Goal) if row.version.number == number])
+            copy_rows(Subgoal, [row for row in book.of(Subgoal) if row.goal.version.number == number])
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE plans_version SET status = %s WHERE number = %s AND confirmed_at IS NOT NULL",
+                    [Status.CONFIRMED, number],
+                )
+        book.note_written(Version, Goal, Subgoal)
+        book.write(FollowUp, StepRecord)

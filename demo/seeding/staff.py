@@ -1,0 +1,144 @@
+"""Organisations, staff, workshops and opening hours."""
+
+import re
+import unicodedata
+from datetime import date, time
+from itertools import cycle
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Membership, Organisation, Unit, User
+from accounts.roles import Role
+from core.calendar import WEEKDAYS
+from demo.seeding.people import invented_name, phone
+from demo.seeding.world import World, content
+from demo.users import PASSWORD, address
+from programmes.models import OpeningHours, Workshop
+
+LONG_AGO = date(2019, 8, 1)
+# Workshops that storylines happen in, and the two of every demo, come first.
+FIRST = ["traevaerksted", "koekken", "kontor", "metal", "cykel", "gartneri", "tekstil"]
+SIDES = ["", " Nord", " Syd", " Øst", " Vest"]
+CASES_PER_CASEWORKER = 20
+
+
+def hire(world: World, *, running: int) -> None:
+    """Everybody who works with about `running` programmes at a time, and the places where they do."""
+    password = make_password(PASSWORD)
+    people = content("people")
+    for entry in people["organisations"]:
+        world.organisations[entry["key"]] = world.book.add(
+            Organisation(
+                name=entry["name"],
+                kind=entry["kind"],
+                country=entry["country"],
+                letterhead="\n".join(entry.get("letterhead", [])),
+            )
+        )
+    open_workshops(world, places_needed=round(0.9 * running))
+    for entry in people["staff"]:
+        if entry.get("workshop", FIRST[0]) not in world.workshops:
+            continue
+        user = engage(
+            world,
+            name=entry["name"],
+            role=entry["role"],
+            title=entry["title"],
+            organisation=world.organisations[entry["organisation"]],
+            unit=world.workshops[entry["workshop"]].unit if "workshop" in entry else None,
+            email=address(entry["demo"]) if "demo" in entry else "",
+            password=password,
+        )
+        world.users[entry["key"]] = user
+        if entry["role"] == Role.CASEWORKER:
+            world.caseworkers.append(user)
+        if "workshop" in entry:
+            world.contact_persons[entry["workshop"]] = user
+    for key, workshop in world.workshops.items():
+        if key not in world.contact_persons:
+            first, last, _gender = invented_name(world)
+            world.contact_persons[key] = engage(
+                world,
+                name=f"{first} {last}",
+                role=Role.CONTACT_PERSON,
+                title="værkstedsfaglig kontaktperson",
+                organisation=world.centre,
+                unit=workshop.unit,
+                password=password,
+            )
+    while len(world.caseworkers) * CASES_PER_CASEWORKER < running:
+        first, last, _gender = invented_name(world)
+        world.caseworkers.append(
+            engage(
+                world,
+                name=f"{first} {last}",
+                role=Role.CASEWORKER,
+                title="jobcenterrådgiver på RCA",
+                organisation=world.centre,
+                password=password,
+            )
+        )
+    world.turns = cycle(world.caseworkers)
+
+
+def engage(
+    world: World,
+    *,
+    name: str,
+    role: str,
+    title: str,
+    organisation: Organisation,
+    password: str,
+    unit: Unit | None = None,
+    email: str = "",
+) -> User:
+    """A user with one role that has long been theirs."""
+    number = len(world.book.of(User))
+    user = world.book.add(
+        User(
+            name=name,
+            email=email or f"{plain(name)}.{number}@rca.example",
+            title=title,
+            phone=phone(world),
+            language="da",
+            password=password,
+            created_at=world.at(LONG_AGO, time(9)),
+        )
+    )
+    world.book.add(Membership(user=user, organisation=organisation, unit=unit, role=role, starts_on=LONG_AGO))
+    return user
+
+
+def open_workshops(world: World, *, places_needed: int) -> None:
+    """Enough workshops for so many people; every name of the list first, then its second house."""
+    texts = {entry["key"]: entry for entry in content("people")["workshops"]}
+    order = FIRST + [key for key in texts if key not in FIRST]
+    places = 0
+    for side in SIDES:
+        for key in order:
+            if places >= places_needed and (side or key not in FIRST):
+                return
+            text = texts[key]
+            unit = world.book.add(
+                Unit(organisation=world.centre, name=text["name"]["da"] + side, kind=Unit.Kind.WORKSHOP)
+            )
+            workshop = world.book.add(Workshop(unit=unit, places=text["places"]))
+            places += workshop.places
+            world.workshops[key + side] = workshop
+            world.workshop_texts[key + side] = text
+            for name, (opens, closes) in content("people")["opening_hours"].items():
+                world.book.add(
+                    OpeningHours(
+                        workshop=workshop,
+                        weekday=WEEKDAYS.index(name) + 1,
+                        opens=time.fromisoformat(opens),
+                        closes=time.fromisoformat(closes),
+                    )
+                )
+
+
+def plain(name: str) -> str:
+    """The name as part of an address: small ASCII letters and dots."""
+    replaced = name.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "ı": "i"}))
+    ascii_only = unicodedata.normalize("NFKD", replaced).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z]+", ".", ascii_only).strip(".")

@@ -1,0 +1,334 @@
+"""The told cases: one storyline each, moved so that its days fit today."""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from attendance.models import ContactAttempt
+from attendance.states import State
+from closing_notes.models import Outcome
+from closing_notes.statuses import Status as NoteStatus
+from core.calendar import WEEKDAYS, last_day, monday_of
+from demo.seeding.case import (
+    Agreed,
+    Case,
+    Contact,
+    GoalText,
+    NoteText,
+    PlanVersion,
+    Remark,
+    Stay,
+    Step,
+    SubgoalText,
+    Talk,
+    Told,
+    Week,
+)
+from demo.seeding.people import People
+from demo.seeding.world import World, content
+from journal.models import Audience
+from programmes.statuses import Status
+
+REASONS = {
+    "ill": State.ILL,
+    "child_ill": State.CHILD_ILL,
+    "treatment": State.TREATMENT,
+    "authority": State.AUTHORITY,
+    "no_show": State.NO_SHOW,
+    "unknown": State.NO_SHOW,
+}
+MEANS = {"phone": ContactAttempt.Means.PHONE, "visit": ContactAttempt.Means.VISIT}
+
+
+def referral_text(key: str) -> dict[str, Any]:
+    return next(one for one in content("referrals")["referrals"] if one["key"] == key)
+
+
+def told_cases(world: World, people: People) -> list[Case]:
+    """Every storyline of `cases.yaml`, and Samira's referral, whose programme starts next Monday."""
+    cases = [Story(world, people, text).case for text in content("cases")["cases"]]
+    return [*cases, about_to_start(world, people)]
+
+
+def enrol(people: People, text: dict[str, Any]) -> Any:
+    person = text["citizen"]
+    return people.enrol(
+        person["first_name"],
+        person["last_name"],
+        person["gender"],
+        date.fromisoformat(person["born"]),
+        person["municipality"],
+        protected=person["protected_name_and_address"],
+        interpreter=text["interpreter"]["language_and_when"] or "",
+    )
+
+
+class Story:
+    """One storyline of `cases.yaml` as a case; days of the file become dates."""
+
+    def __init__(self, world: World, people: People, text: dict[str, Any]) -> None:
+        self.world, self.text = world, text
+        self.referral = referral_text(text["referral"])
+        self.is_under_way = "in_progress_days" in text
+        back = text.get("in_progress_days", text["suggested_start_days_ago"])
+        self.monday = monday_of(world.today - timedelta(days=back) + timedelta(days=3))
+        self.subgoals: dict[str, SubgoalText] = {}
+        self.case = self.tell(people)
+
+    def on(self, day: int) -> date:
+        """Day 0 is the Monday of the start; what falls on a closing day moves to the next working day."""
+        return self.world.working_day(self.monday + timedelta(days=day))
+
+    def has_happened(self, day: int) -> bool:
+        return self.on(day) < self.world.today
+
+    def tell(self, people: People) -> Case:
+        world, text, referral = self.world, self.text, self.referral
+        weeks = text["planned_weeks"] + sum(
+            int(proposal["what"].split()[0])
+            for proposal in text["proposals"]
+            if proposal["kind"] == "extend"
+            and proposal["answer"] == "accepted"
+            and self.has_happened(proposal["answer_day"])
+        )
+        has_ended = not self.is_under_way
+        starts_on = self.on(0)
+        ends_on = last_day(starts_on, weeks)
+        ended_on = self.on(text["end_day"]) if has_ended else None
+        submitted_on = world.working_day_before(self.monday - timedelta(weeks=referral["wished_start_in_weeks"]))
+        goals = [self.goal(goal) for goal in referral["goals"]]
+        status = Status(text["state"]) if has_ended else Status.ACTIVE
+        return Case(
+            citizen=enrol(people, referral),
+            organisation=world.organisations[referral["referring_parties"][0]],
+            referrer=world.users[referral["referrer"]],
+            caseworker=world.users[text["caseworker"]],
+            context=referral["context"],
+            reason=referral["reason"],
+            offer_id=referral["offer_id"] or "",
+            submitted_on=submitted_on,
+            decided_on=world.working_day(submitted_on + timedelta(days=3)),
+            wished_start=self.monday,
+            asked_weeks=referral["duration_weeks"],
+            weekly_hours=Decimal(referral["weekly_hours"]["start"]),
+            status=status,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            ended_on=ended_on,
+            ended_why=next((p["reason"] for p in text["proposals"] if p["kind"] == "end"), ""),
+            stays=self.stays(ended_on or ends_on),
+            weeks=self.weeks(),
+            versions=self.versions(goals),
+            accommodations="\n".join(referral["accommodations"]),
+            accommodations_why=referral.get("health_note") or "",
+            talks=self.talks(),
+            next_talk_on=self.next_talk(ends_on),
+            told=self.absences(),
+            remarks=self.remarks(),
+            note=self.note(ends_on),
+        )
+
+    def goal(self, text: dict[str, Any]) -> GoalText:
+        subgoals = []
+        for one in text["subgoals"]:
+            subgoal = SubgoalText(
+                title=one["title"],
+                indicator=one["indicator"]["kind"],
+                baseline=one["baseline"],
+                target=one["target"],
+                who=one["who"],
+                steps=[one["steps"][step] for step in range(5)],
+                start=one["baseline_step"] + 1,
+                due_week=one["due_week"],
+                key=self.world.uuid(),
+            )
+            self.subgoals[one["key"]] = subgoal
+            subgoals.append(subgoal)
+        return GoalText(text["life_area"], text["title"], text.get("own_words") or "", subgoals)
+
+    def versions(self, goals: list[GoalText]) -> list[PlanVersion]:
+        versions = [PlanVersion(goals, self.on(3))]
+        change = self.text.get("plan_change")
+        if change and self.has_happened(change["day"]):
+            targets = {self.subgoals[key].key: target for key, target in change["targets"].items()}
+            changed = [
+                GoalText(
+                    goal.area,
+                    goal.title,
+                    goal.own_words,
+                    [SubgoalText(**{**vars(one), "target": targets.get(one.key, one.target)}) for one in goal.subgoals],
+                )
+                for goal in goals
+            ]
+            versions.append(PlanVersion(changed, self.on(change["day"]), change["why"]))
+        return versions
+
+    def stays(self, last: date) -> list[Stay]:
+        stays = []
+        for text in self.text["placements"]:
+            starts_on = self.on(text["from_day"])
+            if text["kind"] == "workshop" and starts_on <= last:
+                stays.append(Stay(text["where"], starts_on, min(self.on(text["to_day"]), last)))
+        return stays
+
+    def weeks(self) -> list[Week]:
+        """The hours ramp as far as it has been agreed; days at an employer are no days in a workshop."""
+        weeks: list[Week] = []
+        for step in self.text["hours_ramp"]:
+            valid_from = self.monday + timedelta(weeks=step["from_week"] - 1)
+            if self.is_under_way and valid_from > self.world.today:
+                break
+            if weeks:
+                weeks[-1].valid_until = valid_from - timedelta(days=1)
+            slots = [
+                Agreed(
+                    WEEKDAYS.index(slot["weekday"]) + 1,
+                    time.fromisoformat(slot["from"]),
+                    time.fromisoformat(slot["to"]),
+                    self.workshop_at(slot["at"], valid_from),
+                )
+                for slot in step["slots"]
+                if slot["at"] != "internship"
+            ]
+            weeks.append(Week(valid_from if weeks else self.on(0), slots))
+        return weeks
+
+    def workshop_at(self, where: str, day: date) -> str:
+        if where != "centre":
+            return where
+        placements = [p for p in self.text["placements"] if p["kind"] == "workshop"]
+        return next((p["where"] for p in placements if self.on(p["to_day"]) >= day), placements[-1]["where"])
+
+    def talks(self) -> list[Talk]:
+        talks = []
+        for text in self.text["follow_ups"]:
+            if not self.has_happened(text["day"]):
+                break
+            steps = [
+                Step(
+                    self.subgoals[one["subgoal"]].key,
+                    one["staff_step"] + 1,
+                    None if one["citizen_step"] is None else one["citizen_step"] + 1,
+                    one["comment"],
+                )
+                for one in text["steps"]
+            ]
+            next_on = self.on(text["next_day"]) if text["next_day"] is not None else None
+            by = self.world.users[self.text["caseworker"]]
+            talks.append(Talk(self.on(text["day"]), by, text["text"], steps, next_on))
+        return talks
+
+    def next_talk(self, ends_on: date) -> date | None:
+        if not self.is_under_way:
+            return None
+        days = [self.on(text["day"]) for text in self.text["follow_ups"] if not self.has_happened(text["day"])]
+        return min(days[0], ends_on) if days else None
+
+    def absences(self) -> dict[date, Told]:
+        told: dict[date, Told] = {}
+        for text in self.text["absences"]:
+            state = {"late": State.LATE, "left_early": State.LEFT_EARLY}.get(text["mark"])
+            state = state or REASONS.get(text["reason"], State.OTHER)
+            contacts = [
+                Contact(
+                    self.world.at(self.on(one["day"]), time.fromisoformat(one["time"])),
+                    self.world.users[one["by"]],
+                    MEANS.get(one["channel"], ContactAttempt.Means.MESSAGE),
+                    one["result"] == "reached",
+                    one["text"],
+                )
+                for one in text["contacts"]
+            ]
+            minutes = round(text["hours"] * 60)
+            for day in range(text["day"], text["until_day"] + 1):
+                own = [one for one in contacts if one.at.date() == self.on(day)]
+                told[self.on(day)] = Told(state, minutes, text["text"], text["notice"] == "none", own)
+        return told
+
+    def remarks(self) -> list[Remark]:
+        found = [
+            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience(text["audience"]), text["text"])
+            for text in self.text["journal"]
+            if self.has_happened(text["day"])
+        ]
+        found += [
+            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience.TEAM, text["text"])
+            for text in self.text["observations"]
+            if self.has_happened(text["day"])
+        ]
+        return sorted(found, key=lambda remark: remark.day)
+
+    def note(self, ends_on: date) -> NoteText | None:
+        text = self.text["closing_note"]
+        written_on = self.on(text["written_day"])
+        if self.is_under_way and written_on >= self.world.today:
+            return None
+        approved_on = None if self.is_under_way else self.on(text["approved_day"])
+        comment = f"»{text['citizen_comment']}«"
+        sections = dict(text["sections"])
+        sections["recommendation"] += f"\n{self.referral['citizen']['first_name']}: {comment}"
+        if self.referral["citizen"]["protected_name_and_address"]:
+            sections["recommendation"] = f"{text['sections']['recommendation']}\nBorgeren: {comment}"
+        return NoteText(
+            status=NoteStatus.IN_REVIEW if approved_on is None else NoteStatus.DELIVERED,
+            author=self.world.users[text["author"]],
+            outcome=Outcome(text["outcome"]),
+            written_on=written_on,
+            sections=sections,
+            approved_on=approved_on,
+        )
+
+
+def about_to_start(world: World, people: People) -> Case:
+    """An accepted referral whose programme has not begun: Samira, next Monday."""
+    text = referral_text("ref-04")
+    monday = world.this_monday + timedelta(weeks=1)
+    starts_on = world.working_day(monday)
+    workshop = text["suggested_workshop"] if text["suggested_workshop"] in world.workshops else "koekken"
+    goals = [
+        GoalText(
+            goal["life_area"],
+            goal["title"],
+            goal.get("own_words") or "",
+            [
+                SubgoalText(
+                    one["title"],
+                    one["indicator"]["kind"],
+                    one["baseline"],
+                    one["target"],
+                    one["who"],
+                    [one["steps"][step] for step in range(5)],
+                    one["baseline_step"] + 1,
+                    one["due_week"],
+                    world.uuid(),
+                )
+                for one in goal["subgoals"]
+            ],
+        )
+        for goal in text["goals"]
+    ]
+    ends_on = last_day(starts_on, text["duration_weeks"])
+    slots = [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 3, 4)]
+    submitted_on = world.working_day_before(world.today - timedelta(days=13))
+    return Case(
+        citizen=enrol(people, text),
+        organisation=world.organisations[text["referring_parties"][0]],
+        referrer=world.users[text["referrer"]],
+        caseworker=world.users["cw-signe"],
+        context=text["context"],
+        reason=text["reason"],
+        offer_id=text["offer_id"] or "",
+        submitted_on=submitted_on,
+        decided_on=world.working_day_before(world.today - timedelta(days=3)),
+        wished_start=monday,
+        asked_weeks=text["duration_weeks"],
+        weekly_hours=Decimal(text["weekly_hours"]["start"]),
+        status=Status.PLANNED,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        stays=[Stay(workshop, starts_on, ends_on)],
+        weeks=[Week(starts_on, slots)],
+        versions=[PlanVersion(goals, None)],
+        accommodations="\n".join(text["accommodations"]),
+        accommodations_why=text.get("health_note") or "",
+    )
