@@ -174,7 +174,10 @@ def configure() -> None:
         settings.configure()
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    """`python -m devstack.messages [compile]`: compile, or tell what is wrong."""
+    if arguments == ["compile"]:
+        return compile_all([])
     wrong = problems()
     for line in wrong:
         print(line)
@@ -183,4 +186,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -16,12 +16,12 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from config.database import WEB_ROLE
 from devstack.locking import Lock
 from devstack.processes import Child, stop_all, wait_until
 from devstack.unprivileged import choose_way, give
 
 OWNER_ROLE = "trinvis_owner"
+WEB_ROLE = "trinvis_web"  # config.database's; importing that would load Celery and choose settings
 DATABASE = "trinvis"
 SUPERUSER = "postgres"
 # A socket's address has room for 107 characters; `/.s.PGSQL.5432.lock` takes some of them.
