@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.db import models
 from django.forms.models import ModelFormMetaclass as DjangoModelFormMetaclass
+from django.utils.translation import gettext_lazy as _
 
 from core.fields import DateField, LongTextField, TimeField
 
@@ -23,6 +24,12 @@ class ErrorsListed:
 
     formsets: tuple[forms.BaseFormSet, ...] = ()
     use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _("Fill this in")
 
     @property
     def helper(self) -> FormHelper:

@@ -62,5 +62,16 @@ function release(form) {
 // Back shows the page as it was left: with a form that may be sent again.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+// The rest of the navigation on a phone closes when one goes elsewhere.
+function closeRest(event) {
+  for (const rest of document.querySelectorAll("details.t-rest[open]")) {
+    if (event.type === "click" && rest.contains(event.target)) continue;
+    rest.open = false;
+    if (event.type === "keydown") rest.querySelector("summary").focus();
+  }
+}
+document.addEventListener("click", closeRest);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeRest(event); });
+
 // The summary of a wrong form takes the focus (experience 17).
 document.querySelector(".t-errors[tabindex]")?.focus();

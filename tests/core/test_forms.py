@@ -54,7 +54,7 @@ def test_an_unsent_form_has_no_errors():
 def test_the_summary_links_to_the_fields_and_takes_the_focus():
     page = drawn(Whole({"name": "", "kind": "a"}))
     assert 'role="alert" tabindex="-1"' in page
-    assert '<a href="#id_name">Name: This field is required.</a>' in page
+    assert '<a href="#id_name">Name: Fill this in</a>' in page
     assert "The two do not go together" in page
 
 
