@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
@@ -105,6 +106,7 @@ class Citizen(models.Model):
         indexes = [
             models.Index(fields=["sort_da"], name="citizens_sort_da"),
             models.Index(fields=["sort_sv"], name="citizens_sort_sv"),
+            GinIndex(fields=["search_name"], name="citizens_search_name", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:

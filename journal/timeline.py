@@ -20,6 +20,12 @@ GROUPS = {
     "referral": gettext_lazy("Referral"),
     "note": gettext_lazy("Notes"),
 }
+LINKS = {
+    "attendance": gettext_lazy("See the attendance"),
+    "plan": gettext_lazy("Open the plan"),
+    "referral": gettext_lazy("Open the referral"),
+    "note": gettext_lazy("Open the closing note"),
+}
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 # Parameters whose values are message ids and not somebody's own words.
@@ -33,13 +39,13 @@ class Line:
     icon: str
     kind: str
     title: str
-    date: str
+    on: str
     author: str
     audience: str
     audience_icon: str
     body: str
-    case: str
     url: str
+    link: str
 
 
 def kinds_of(group: str) -> list[str]:
@@ -47,9 +53,12 @@ def kinds_of(group: str) -> list[str]:
     return [kind for kind, wording in WORDING.items() if wording.group == group]
 
 
-def lines(entries: Iterable[Entry]) -> list[Line]:
-    """The entries in the order given; asks the database nothing when `author` is selected with them."""
-    return [_line(entry) for entry in entries]
+def lines(entries: Iterable[Entry], *, case: str = "") -> list[Line]:
+    """The entries in the order given; one that belongs to another case than `case` names its own (P17).
+
+    Asks the database nothing when `author` is selected with the entries.
+    """
+    return [_line(entry, case) for entry in entries]
 
 
 def title_of(entry: Entry) -> str:
@@ -81,7 +90,7 @@ class Params(dict):
         return "…"
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, case: str) -> Line:
     wording = WORDING.get(entry.kind)
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),
@@ -89,17 +98,18 @@ def _line(entry: Entry) -> Line:
         Audience.CITIZEN: ("person-check", _("shared with the citizen")),
         Audience.HEALTH: ("lock", _("health note, restricted")),
     }[Audience(entry.audience)]
+    when = moment_in_words(entry.happened_at)
     return Line(
         icon=wording.icon if wording else "info-circle",
         kind=wording.colour if wording else "calm",
         title=title_of(entry),
-        date=moment_in_words(entry.happened_at),
+        on=f"{when} · {entry.case}" if case and entry.case != case else when,
         author=entry.author.name if entry.author else "",
         audience=word,
         audience_icon=icon,
         body=entry.body,
-        case=entry.case,
         url=entry.url,
+        link=str(LINKS[wording.group]) if wording and entry.url else "",
     )
 
 

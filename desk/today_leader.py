@@ -1,0 +1,313 @@
+"""The team leader's day (F1)."""
+
+from datetime import date
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Organisation, User
+from accounts.roles import Role
+from attendance.models import MissedAttendance, MissedStatus
+from attendance.registers import Summary, summaries
+from core.templatetags.dates import clock
+from core.templatetags.dates import day as in_words
+from desk.days import Day, week_of
+from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
+from desk.today import (
+    AT_MOST,
+    Today,
+    follow_up_row,
+    staff_now,
+    task_row,
+    upcoming_tasks,
+    waiting_follow_ups,
+)
+from desk.today_staff import follow_up_group
+from programmes.capacity import Caseload, Places, caseloads, free_places
+from programmes.models import Programme
+from referrals.models import Referral
+from worklist.lines import Line
+from worklist.models import Task
+
+
+def team_leader(user: User, day: Day) -> Today:
+    centres = list(Organisation.objects.filter(pk__in=user.reach.organisations_as(Role.TEAM_LEADER)).order_by("name"))
+    registers = summaries(user, day.of_interest, at=timezone.now())
+    follow_ups = waiting_follow_ups(user)
+    referrals = list(
+        Referral.objects.visible_to(user)
+        .in_triage()
+        .select_related("citizen", "type", "referring_organisation")[:AT_MOST]
+    )
+    tasks = upcoming_tasks(user, day)
+    programmes = starts_and_ends(user, day)
+    places = [places for centre in centres for places in free_places(centre, day.of_interest)]
+    names = ", ".join(centre.name for centre in centres)
+    return Today(
+        title=_("The day at %(centre)s") % {"centre": names} if names else _("Today"),
+        lead=day.note,
+        now=first_thing(registers, follow_ups, referrals, tasks, day),
+        tiles=tiles(user, registers, follow_ups, referrals, programmes, day),
+        groups=[
+            to_decide(referrals, tasks),
+            follow_up_group([follow_up_row(missed) for missed in follow_ups]),
+            starts_and_ends_group(programmes),
+        ],
+        more={
+            "workshops": workshops(registers, places, day),
+            "caseloads": [workload(caseload) for centre in centres for caseload in caseloads(centre)],
+            "register_day": day.of_interest,
+        },
+    )
+
+
+def first_thing(
+    registers: list[Summary],
+    follow_ups: list[MissedAttendance],
+    referrals: list[Referral],
+    tasks: list[Line],
+    day: Day,
+) -> Now:
+    """A missing register before anything else, because nobody can be missed from it (A5)."""
+    for register in registers:
+        if day.is_working and register.is_missing:
+            words = {"workshop": register.name, "time": clock(register.first)}
+            return Now(
+                _("Start here"),
+                _("The register of %(workshop)s is missing. The first were expected at %(time)s, and nobody is marked.")
+                % words,
+                _("The citizens are not reported as missing."),
+                Link(register_url(register, day), _("Open the register"), "clipboard-check"),
+            )
+    overdue = [missed for missed in follow_ups if missed.due_on < day.today]
+    if overdue or (tasks and tasks[0].is_overdue):
+        return staff_now(overdue, tasks, day)
+    if referrals:
+        oldest = referrals[0]
+        days = oldest.days_waiting
+        return Now(
+            _("Start here"),
+            ngettext(
+                "%(name)s's referral has waited %(days)s day for a decision.",
+                "%(name)s's referral has waited %(days)s days for a decision.",
+                days,
+            )
+            % {"name": oldest.citizen.name if oldest.citizen else oldest.reference, "days": days},
+            f"{oldest.type.name} · {oldest.referring_organisation}",
+            Link(link_to("referrals:triage", oldest.reference), _("Decide"), "inbox"),
+        )
+    return staff_now(follow_ups, tasks, day, Link(link_to("desk:cases"), _("Open the citizens"), "people"))
+
+
+def tiles(
+    user: User,
+    registers: list[Summary],
+    follow_ups: list[MissedAttendance],
+    referrals: list[Referral],
+    programmes: list[Programme],
+    day: Day,
+) -> list[Tile]:
+    """The day in five figures, each with what it is a part of. Two queries."""
+    expected = sum(register.expected for register in registers)
+    away = sum(register.away for register in registers)
+    not_marked = sum(register.blank for register in registers)
+    missed = (
+        MissedAttendance.objects.visible_to(user)
+        .filter(slot__day=day.of_interest, status=MissedStatus.RAISED)
+        .aggregate(all=Count("pk"), open=Count("pk", filter=Q(followed_up_at__isnull=True)))
+    )
+    overdue = overdue_tasks(user, day.today)
+    oldest_days = (day.today - overdue["oldest"]).days if overdue["oldest"] else 0
+    starting = [programme for programme in programmes if programme.starts_on >= week_of(day.of_interest)[0]]
+    ending = [programme for programme in programmes if programme not in starting]
+    waiting_days = referrals[0].days_waiting if referrals else 0
+    return [
+        Tile(
+            _("Here now"),
+            str(sum(register.here for register in registers)),
+            _("of %(count)s") % {"count": expected},
+            _("%(away)s absent, %(count)s not marked") % {"away": away, "count": not_marked},
+            url=link_to("attendance:overview"),
+        ),
+        Tile(
+            _("Missed today"),
+            str(missed["all"]),
+            _("of %(count)s") % {"count": expected},
+            tag=Tag(
+                "due",
+                "telephone",
+                ngettext("%(count)s to be called", "%(count)s to be called", missed["open"])
+                % {"count": missed["open"]},
+            )
+            if missed["open"]
+            else None,
+            url=link_to("attendance:missed"),
+        ),
+        Tile(
+            _("Overdue"),
+            str(overdue["overdue"]),
+            _("of %(count)s open") % {"count": overdue["open"]},
+            tag=Tag(
+                "late",
+                "exclamation-octagon",
+                ngettext("oldest %(days)s day", "oldest %(days)s days", oldest_days) % {"days": oldest_days},
+            )
+            if overdue["overdue"]
+            else None,
+            url=link_to("desk:tasks"),
+        ),
+        Tile(
+            _("Referrals waiting"),
+            str(len(referrals)),
+            tag=Tag(
+                "due",
+                "clock",
+                ngettext("oldest %(days)s day", "oldest %(days)s days", waiting_days) % {"days": waiting_days},
+            )
+            if referrals
+            else None,
+            url=link_to("referrals:queue"),
+        ),
+        Tile(
+            _("Starting this week"),
+            str(len(starting)),
+            foot=ngettext("%(count)s ends this week", "%(count)s end this week", len(ending)) % {"count": len(ending)},
+            url=link_to("desk:cases"),
+        ),
+    ]
+
+
+def overdue_tasks(user: User, today: date) -> dict:
+    """Open and overdue tasks of everybody at the centres that the user leads. One query."""
+    centres = user.reach.organisations_as(Role.TEAM_LEADER)
+    ours = (
+        Q(for_leaders_of__in=centres)
+        | Q(for_unit__organisation__in=centres)
+        | Q(for_user__in=User.objects.filter(memberships__organisation__in=centres).values("pk"))
+    )
+    return (
+        Task.objects.open()
+        .filter(ours)
+        .aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=Q(due_on__lt=today)),
+            oldest=Min("due_on", filter=Q(due_on__lt=today)),
+        )
+    )
+
+
+def starts_and_ends(user: User, day: Day) -> list[Programme]:
+    """Running programmes that start or end in the week. One query."""
+    week = week_of(day.of_interest)
+    return list(
+        Programme.objects.visible_to(user)
+        .running()
+        .filter(Q(starts_on__range=week) | Q(ends_on__range=week))
+        .select_related("citizen", "type", "caseworker")
+        .order_by("starts_on", "ends_on", "pk")[:AT_MOST]
+    )
+
+
+def starts_and_ends_group(programmes: list[Programme]) -> Group:
+    today = timezone.localdate()
+    monday = week_of(today)[0]
+    rows = []
+    for programme in programmes:
+        if programme.starts_on >= monday:
+            tag = Tag("acc", "stars", _("starts %(day)s") % {"day": in_words(programme.starts_on)})
+        else:
+            tag = Tag("calm", "flag", _("ends %(day)s") % {"day": in_words(programme.ends_on)})
+        rows.append(
+            Row(
+                title=programme.citizen.name,
+                url=link_to("desk:case", programme.reference),
+                text=f"{programme.type.name} · {programme.caseworker.name}",
+                tag=tag,
+            )
+        )
+    return group(
+        "starts_and_ends",
+        _("Starts and ends this week"),
+        rows,
+        more=Link(link_to("desk:cases"), _("All citizens")),
+        empty=_("Nobody starts or ends this week."),
+    )
+
+
+def to_decide(referrals: list[Referral], tasks: list[Line]) -> Group:
+    """Referrals by waiting time, and the leader's own tasks (R5, J6)."""
+    rows = [
+        Row(
+            title=referral.citizen.name if referral.citizen else referral.reference,
+            url=link_to("referrals:detail", referral.reference),
+            text=f"{referral.type.name} · {referral.referring_organisation}",
+            tag=Tag(
+                "due",
+                "clock",
+                ngettext("%(days)s day", "%(days)s days", referral.days_waiting) % {"days": referral.days_waiting},
+            ),
+            actions=[
+                Link(
+                    link_to("referrals:triage", referral.reference),
+                    _("Decide"),
+                    hint=referral.citizen.name if referral.citizen else "",
+                )
+            ],
+        )
+        for referral in referrals
+    ]
+    own = [task_row(line) for line in tasks]
+    return group(
+        "to_decide",
+        _("For you to decide"),
+        [*own[:4], *rows, *own[4:]],
+        more=Link(link_to("referrals:queue"), _("All referrals")),
+        empty=_("No referrals are waiting"),
+    )
+
+
+def register_url(register: Summary, day: Day) -> str:
+    return link_to("attendance:register", register.workshop_id, day.of_interest)
+
+
+def workshops(registers: list[Summary], places: list[Places], day: Day) -> list[dict]:
+    """Each workshop's register and free places, unfinished registers first (experience 6)."""
+    free = {place.workshop.pk: place.free for place in places}
+    rows = []
+    for register in registers:
+        if register.workshop_id not in free:
+            continue
+        if not register.expected:
+            tag = Tag("calm", "dash-circle", _("Nobody expected"))
+        elif register.is_missing:
+            tag = Tag("late", "exclamation-octagon", _("Missing"))
+        elif register.blank:
+            words = ngettext("%(count)s not marked", "%(count)s not marked", register.blank)
+            tag = Tag("due", "clock", words % {"count": register.blank})
+        else:
+            tag = Tag("ok", "check-circle", _("Finished"))
+        rows.append(
+            {"register": register, "url": register_url(register, day), "free": free[register.workshop_id], "tag": tag}
+        )
+    return rows
+
+
+def workload(caseload: Caseload) -> dict:
+    """One caseworker's running programmes beside the ceiling (P13)."""
+    room = caseload.ceiling - caseload.running
+    if room < 0:
+        tag = Tag("late", "exclamation-octagon", _("%(count)s over the ceiling") % {"count": -room})
+    elif room == 0:
+        tag = Tag("due", "flag", _("full"))
+    else:
+        tag = Tag("calm", "check-lg", ngettext("room for %(count)s", "room for %(count)s", room) % {"count": room})
+    return {
+        "name": caseload.caseworker.name,
+        "running": caseload.running,
+        "ceiling": caseload.ceiling,
+        "percent": 100 * caseload.running / caseload.ceiling,
+        "kind": "late" if room < 0 else "acc",
+        "tag": tag,
+    }

@@ -1,0 +1,213 @@
+"""Today of those who do not work with cases: steering group, citizen, administrator."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, Organisation, User
+from accounts.roles import Role
+from attendance.models import ExpectedAttendance
+from audit.models import Access
+from closing_notes.models import ClosingNote, Outcome
+from closing_notes.statuses import Status as NoteStatus
+from core.templatetags.dates import clock, hours
+from core.templatetags.dates import day as in_words
+from desk.days import Day
+from desk.masking import gather_small, is_small
+from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
+from desk.today import Today, greeting
+from programmes.models import Programme
+from programmes.statuses import RUNNING
+
+DAYS_SHOWN = 5
+
+
+def steering_group(user: User, day: Day) -> Today:
+    """Figures and no persons; what is smaller than five is masked (F2)."""
+    programmes = Programme.objects.filter(centre__in=user.reach.organisations_as(Role.STEERING_GROUP))
+    year = day.today.year
+    counts = programmes.aggregate(
+        running=Count("pk", filter=Q(status__in=RUNNING)),
+        started=Count("pk", filter=Q(starts_on__year=year, starts_on__lte=day.today)),
+        ended=Count("pk", filter=Q(ended_on__year=year)),
+    )
+    outcomes = dict(
+        ClosingNote.objects.filter(
+            programme__in=programmes.filter(ended_on__year=year),
+            status__in=[NoteStatus.APPROVED, NoteStatus.DELIVERED],
+        )
+        .order_by()
+        .values_list("outcome")
+        .annotate(number=Count("programme", distinct=True))
+    )
+    shown, gathered = gather_small(outcomes)
+    return Today(
+        title=_("Figures of %(year)s") % {"year": year},
+        lead=_("Figures only, never persons. Groups smaller than five are not shown."),
+        tiles=[
+            figure(_("Programmes under way"), counts["running"]),
+            figure(_("Started this year"), counts["started"]),
+            figure(_("Ended this year"), counts["ended"]),
+        ],
+        more={
+            "outcomes": [{"name": Outcome(key).label, "number": number} for key, number in shown.items()],
+            "gathered": gathered,
+            "is_masked": gathered is None,
+        },
+    )
+
+
+def figure(label: str, number: int) -> Tile:
+    if is_small(number):
+        return Tile(label, "", foot=_("Fewer than five: not shown"), masked=True)
+    return Tile(label, str(number))
+
+
+def citizen(user: User, day: Day) -> Today:
+    """The citizen's own plan, next days and attendance (L5)."""
+    programmes = list(
+        Programme.objects.visible_to(user)
+        .running()
+        .select_related("type", "caseworker", "centre")
+        .order_by("starts_on", "pk")[:5]
+    )
+    slots = list(
+        ExpectedAttendance.objects.filter(programme__in=programmes, day__gte=day.today, state="")
+        .select_related("workshop__unit")
+        .order_by("day", "starts")[:DAYS_SHOWN]
+    )
+    four_weeks = ExpectedAttendance.objects.filter(
+        programme__in=programmes, day__range=(day.today - timedelta(days=28), day.today)
+    ).exclude(state="")
+    sums = four_weeks.aggregate(agreed=Sum("agreed_minutes"), attended=Sum("attended_minutes"))
+    now = None
+    if slots:
+        first = slots[0]
+        when = _("Today") if first.day == day.today else in_words(first.day)
+        now = Now(
+            _("Next"),
+            _("%(day)s at %(time)s: %(workshop)s")
+            % {"day": when[:1].upper() + when[1:], "time": clock(first.starts), "workshop": first.workshop.unit.name},
+            "",
+            Link(link_to("plans:detail", programmes[0].reference), _("My plan"), "flag"),
+        )
+    elif programmes:
+        now = Now(
+            _("Next"),
+            _("You have no agreed days right now."),
+            _("%(name)s can tell you what comes next.") % {"name": programmes[0].caseworker.name},
+            Link(link_to("plans:detail", programmes[0].reference), _("My plan"), "flag"),
+        )
+    attended, agreed = sums["attended"] or 0, sums["agreed"] or 0
+    return Today(
+        title=greeting(user),
+        lead=day.note,
+        now=now,
+        groups=[
+            Group(
+                "days",
+                _("Your next days"),
+                [
+                    Row(
+                        title=in_words(slot.day)[:1].upper() + in_words(slot.day)[1:],
+                        text=f"{clock(slot.starts)}–{clock(slot.ends)} · {slot.workshop.unit.name}",
+                    )
+                    for slot in slots
+                ],
+                empty=_("No days are agreed yet."),
+            ),
+            Group(
+                "attendance",
+                _("Your attendance"),
+                [
+                    Row(
+                        title=_("%(attended)s of %(agreed)s hours")
+                        % {"attended": hours(attended), "agreed": hours(agreed)},
+                        text=_("The last four weeks"),
+                        actions=[
+                            Link(link_to("attendance:citizen", programme.reference), _("See each day"))
+                            for programme in programmes[:1]
+                        ],
+                    )
+                ]
+                if agreed
+                else [],
+                empty=_("Nothing is registered yet."),
+            ),
+            Group(
+                "programmes",
+                _("Your programme"),
+                [
+                    Row(
+                        title=programme.type.name,
+                        url=link_to("desk:case", programme.reference),
+                        text=f"{programme.centre} · {programme.caseworker.name} {programme.caseworker.phone}".strip(),
+                        tag=Tag(
+                            "ok",
+                            "play-circle",
+                            _("Week %(week)s of %(weeks)s")
+                            % {"week": programme.present_week, "weeks": programme.weeks},
+                        ),
+                    )
+                    for programme in programmes
+                ],
+                empty=_("No programme is under way. Your job centre knows what comes next."),
+            ),
+        ],
+    )
+
+
+def administrator(user: User, day: Day) -> Today:
+    """How much there is to administer, and what the access log should make one look at; no case content."""
+    week_ago = timezone.now() - timedelta(days=7)
+    organisations = Organisation.objects.aggregate(
+        all=Count("pk"), centres=Count("pk", filter=Q(kind=Organisation.Kind.PROVIDER))
+    )
+    users = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
+    without_role = (
+        User.objects.filter(is_active=True).exclude(pk__in=Membership.objects.current().values("user")).count()
+    )
+    looks = Access.objects.filter(at__gte=week_ago).aggregate(
+        all=Count("pk"), denied=Count("pk", filter=Q(kind=Access.Kind.DENIED))
+    )
+    if without_role:
+        words = ngettext("%(count)s user holds no role today.", "%(count)s users hold no role today.", without_role)
+        now = Now(_("Start here"), words % {"count": without_role}, _("They can sign in, but see nothing."))
+    else:
+        now = Now(_("Start here"), _("Every user holds a role."), "")
+    return Today(
+        title=greeting(user),
+        now=now,
+        tiles=[
+            Tile(
+                _("Organisations"),
+                str(organisations["all"]),
+                foot=_("%(count)s centres") % {"count": organisations["centres"]},
+            ),
+            Tile(_("Users"), str(users["active"]), _("of %(count)s active") % {"count": users["all"]}),
+            Tile(_("Look-ups in a week"), str(looks["all"]), foot=_("in the access log")),
+            Tile(
+                _("Refused look-ups in a week"),
+                str(looks["denied"]),
+                tag=Tag("due", "eye", _("Look at the access log")) if looks["denied"] else None,
+            ),
+        ],
+        groups=[
+            group(
+                "log",
+                _("Access log"),
+                [],
+                empty=_("Each look at a case is logged with who, when and what. You see how many, never the case."),
+            )
+        ],
+    )
+
+
+def no_role(user: User, day: Day) -> Today:
+    return Today(
+        title=greeting(user),
+        now=Now(_("Start here"), _("You hold no role today."), _("Ask your administrator to give you one.")),
+    )

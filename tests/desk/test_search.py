@@ -1,0 +1,126 @@
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.urls import reverse
+
+from audit.models import Access
+from tests.desk.cast import NINE, a_case
+from tests.factories.programmes import ProgrammeFactory
+from tests.factories.referrals import ReferralFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def wednesday():
+    with time_machine.travel(NINE, tick=False):
+        yield
+
+
+def search(signed_in, user, text, **extra):
+    return signed_in(user).get(reverse("desk:search"), {"q": text}, **extra)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "typed"),
+    [
+        ("Øjvind", "Ærtebjerg", "oejvind aertebjerg"),
+        ("Aage", "Aagaard", "åge"),
+        ("Åse", "Åkjær", "aakjaer"),
+        ("Östen", "Ängquist", "oesten"),
+        ("Ea", "Bo", "Bo"),
+        ("Abdulrahman", "Al-Hamdani", "hamdani"),
+        ("Małgorzata", "Wiśniewski", "wisniewski"),
+        ("Sólrun", "á Lakjuni", "LAKJUNI"),
+        ("Ayaan", "", "ayaan"),
+        ("Jens-Ole", "O'Neill Præstegaard", "o'neill præste"),
+    ],
+)
+def test_a_name_is_found_by_part_and_by_either_spelling(signed_in, first, last, typed):
+    """Experience 10: æ/ae, ø/oe and å/aa find each other."""
+    case = a_case(first, last)
+    response = search(signed_in, case.caseworker, typed)
+    assert reverse("desk:case", args=[case.programme.reference]) in response.content.decode()
+
+
+def test_only_what_the_user_may_see_is_found_and_the_count_tells_no_more(signed_in):
+    """T1."""
+    own, other = a_case("Torben", "Sejersen"), a_case("Torben", "Fremmed")
+    html = search(signed_in, own.caseworker, "torben").content.decode()
+    assert "1 case found" in html
+    assert "Fremmed" not in html
+    html = search(signed_in, own.caseworker, other.programme.reference).content.decode()
+    assert "No match" in html
+
+
+def test_a_reference_leads_straight_to_the_case(signed_in):
+    case = a_case()
+    referral = ReferralFactory(centre=case.programme.centre)
+    year, number = case.programme.reference[2:].split("-")
+    for typed in (case.programme.reference, case.programme.reference.lower(), f"f {year} {int(number)}"):
+        assert search(signed_in, case.caseworker, typed).url == reverse("desk:case", args=[case.programme.reference])
+    assert search(signed_in, case.team_leader, referral.reference).url == reverse(
+        "referrals:detail", args=[referral.reference]
+    )
+    assert search(signed_in, case.caseworker, referral.reference).status_code == 200
+
+
+def test_a_protected_name_is_not_found_by_name_but_by_its_reference(signed_in):
+    """Experience 27."""
+    case = a_case(citizen__is_protected=True)
+    assert "No match" in search(signed_in, case.caseworker, "Sejersen").content.decode()
+    assert search(signed_in, case.caseworker, case.programme.reference).status_code == 302
+
+
+@pytest.mark.parametrize("number", ["740389-0001", "7403890001", "740389 0001", "19900602-0003"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_identity_number_is_refused_and_not_repeated(signed_in, number, method):
+    """T10."""
+    case = a_case()
+    client = signed_in(case.caseworker)
+    response = getattr(client, method)(reverse("desk:search"), {"q": number})
+    assert response.url == reverse("desk:search")
+    assert "not searched here" in str(next(iter(get_messages(response.wsgi_request))))
+    assert number not in client.get(response.url).content.decode()
+    assert not any(number in access.what for access in Access.objects.all())
+
+
+def test_a_search_is_logged_without_the_name(signed_in):
+    """T5."""
+    case = a_case()
+    search(signed_in, case.caseworker, "Sejersen")
+    access = Access.objects.get(user_id=case.caseworker.pk)
+    assert access.kind == Access.Kind.SEARCH
+    assert "Sejersen" not in access.what
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "\x00", "x" * 30_000, "';--", "   ", "<script>alert(1)</script>"])
+def test_strange_input_finds_nothing_and_breaks_nothing(signed_in, text):
+    case = a_case()
+    response = search(signed_in, case.caseworker, text)
+    assert response.status_code == 200
+    assert "Sejersen" not in response.content.decode()
+    assert "<script>alert" not in response.content.decode()
+
+
+@pytest.mark.parametrize("role", ["contact_person", "referrer", "specialist", "team_leader", "citizen"])
+def test_every_role_finds_its_own(signed_in, role):
+    case = a_case()
+    assert "1 case found" in search(signed_in, case.user(role), "sejer").content.decode()
+
+
+def test_the_search_costs_the_same_for_one_and_for_sixty(signed_in, django_assert_max_num_queries):
+    case = a_case()
+    client = signed_in(case.team_leader)
+    for number in (1, 59):
+        for _ in range(number):
+            ProgrammeFactory(centre=case.programme.centre, caseworker=case.caseworker)
+        with django_assert_max_num_queries(9):
+            assert client.get(reverse("desk:search"), {"q": "bjerg"}).status_code == 200
+
+
+def test_part_of_a_name_has_a_trigram_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'citizens_search_name'")
+        assert "gin_trgm_ops" in cursor.fetchone()[0]
