@@ -67,7 +67,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             settings.LANGUAGE_COOKIE_NAME,
             saved.language,
             httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -113,7 +113,7 @@ class EchoedField(forms.BoundField):
     @property
     def echo(self) -> str:
         """`mandag i uge 48`; empty when there is nothing to say."""
-        return self.field.echo(self.value()) if not self.errors else ""
+        return cast(DateField, self.field).echo(self.value()) if not self.errors else ""
 
     @property
     def aria_describedby(self) -> str | None:
@@ -214,7 +214,7 @@ class LongTextField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
     def validate(self, value: str) -> None:
         super().validate(value)
