@@ -58,6 +58,12 @@ def options(label: Any, choices: Iterable, initial: Any) -> forms.ChoiceField:
 class PartForm(Form):
     """A form that is a part of a page of many: drawn field by field."""
 
+    name: Any = ""  # what tells it from its like: 1, 1.2, the subgoal's title
+
+    @property
+    def error_list(self) -> list[FormError]:
+        return [error._replace(label=f"{error.label} ({self.name})") for error in errors_of(self)]
+
     def mark_wrong(self) -> None:
         for name in self.errors:
             if name in self.fields:
@@ -94,6 +100,7 @@ class SubgoalForm(PartForm):
         """`place` is goal and subgoal counted from 0, as the buttons name it: `1:0`."""
         super().__init__(*args, **kwargs)
         self.place = place
+        self.name = ".".join(str(int(number) + 1) for number in place.split(":"))
         self.first_day = first_day
 
     @property
@@ -150,6 +157,7 @@ class GoalForm(PartForm):
     def __init__(self, *args: Any, place: str, subgoals: list[SubgoalForm], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.place = place
+        self.name = int(place) + 1
         self.subgoals = subgoals
 
     @property
@@ -215,7 +223,7 @@ class PlanForm(Form):
 
     @property
     def error_list(self) -> list[FormError]:
-        return errors_of(self) + [error for part in self.parts for error in errors_of(part)]
+        return errors_of(self) + [error for part in self.parts for error in part.error_list]
 
     def content(self) -> Content:
         return [goal.content() for goal in self.goals if not goal.is_blank]
@@ -345,6 +353,7 @@ class MarkForm(PartForm):
     def __init__(self, data: QueryDict | None, *, progress: SubgoalProgress) -> None:
         super().__init__(data, prefix=f"s-{progress.subgoal.key}")
         self.progress = progress
+        self.name = progress.subgoal.title
 
     @property
     def key(self) -> uuid.UUID:
@@ -390,7 +399,7 @@ class FollowUpForm(PartForm):
 
     @property
     def error_list(self) -> list[FormError]:
-        return errors_of(self) + [error for part in self.subgoals for error in errors_of(part)]
+        return errors_of(self) + [error for part in self.subgoals for error in part.error_list]
 
     def clean_held_on(self) -> date:
         if problem := held_on_problem(self.programme, self.cleaned_data["held_on"]):

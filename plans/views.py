@@ -62,8 +62,10 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
     page = cards.plan_page(
         plan, reading=reading(roles_in(request.user, programme)), chosen=request.GET.get("subgoal", "")
     )
-    now = cards.what_now(page, may_edit=may_edit(request.user, programme), is_running=programme.status in RUNNING)
-    return render(request, "plans/detail.html", {"page": page, "plan": plan, "programme": programme, "now": now})
+    may = may_edit(request.user, programme)
+    now = cards.what_now(page, may_edit=may, is_running=programme.status in RUNNING)
+    context = {"page": page, "plan": plan, "programme": programme, "may_edit": may, "now": now}
+    return render(request, "plans/detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

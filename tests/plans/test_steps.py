@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plans.steps import step_of, wordings
@@ -31,6 +31,7 @@ def test_less_can_be_the_target():
     ]  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(baseline=NUMBERS, target=NUMBERS, way=st.tuples(WAY, WAY).map(sorted))
 def test_further_on_the_way_to_the_target_is_never_a_lower_step(baseline, target, way):
     values = [baseline + (target - baseline) * part for part in way]
