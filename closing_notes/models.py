@@ -1,12 +1,13 @@
 """What goes back to the job centre at the end: content and result, resources, development opportunities."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from citizens.models import case_visible_to
+from accounts.roles import Role
+from citizens.models import CaseAccess
 from closing_notes.statuses import Status
 from programmes.models import Programme
 
@@ -39,20 +40,18 @@ class Section(models.TextChoices):
     RECOMMENDATION = "recommendation", _("Recommendation")
 
 
+# Who reads a note while it is written. A contact person never does: it may speak of health.
+STAFF = [Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST]
+
+
 class ClosingNoteQuerySet(models.QuerySet["ClosingNote"]):
     def visible_to(self, user: User) -> "ClosingNoteQuerySet":
-        """Staff see notes of their cases; a referrer only those delivered to its own organisation (C4)."""
-        visible = self.filter(
-            case_visible_to(
-                user,
-                citizen="programme__citizen_id",
-                centre="programme__centre_id",
-                referrer="programme__referring_organisation_id",
-            )
+        """Staff see notes of their cases; a referrer only those delivered to its own organisation (C4, T1)."""
+        held = CaseAccess.objects.held_by(user).filter(
+            citizen=OuterRef("programme__citizen_id"), centre=OuterRef("programme__centre_id")
         )
-        if user.has_role("caseworker", "team_leader", "contact_person", "specialist"):
-            return visible
-        return visible.filter(status=Status.DELIVERED)
+        sent = held.filter(role=Role.REFERRER, organisation=OuterRef("programme__referring_organisation_id"))
+        return self.filter(Q(Exists(held.filter(role__in=STAFF))) | Q(Exists(sent), status=Status.DELIVERED))
 
 
 class ClosingNote(models.Model):

@@ -25,5 +25,8 @@ WORDING = {
         "file-earmark-text", _("The programme ends soon. Write the closing note"), _("Write the note")
     ),
     "approve_closing_note": Wording("file-earmark-text", _("A closing note waits for approval"), _("Read and approve")),
+    "deliver_closing_note": Wording(
+        "send", _("The closing note is approved. Deliver it to the job centre"), _("Deliver the note")
+    ),
     "revise_closing_note": Wording("pencil", _("The closing note came back with remarks"), _("Open the note")),
 }

@@ -1,0 +1,171 @@
+"""What the programme's own data say: the one place that asks attendance and plans for a closing note (C1, C5).
+
+`figures` is plain JSON, so that it can be frozen in the note at approval and read back years later as it was.
+Minutes are whole minutes, days are ISO dates.
+"""
+
+from datetime import date, timedelta
+from typing import Any, TypedDict
+
+from django.utils import timezone
+
+from attendance import figures
+from attendance.states import SICK, State
+from plans.models import FollowUp, Plan
+from plans.progress import progress
+from programmes.models import Placement, Programme
+from programmes.statuses import RUNNING
+
+
+class WeekFigures(TypedDict):
+    year: int
+    week: int
+    agreed: int
+    attended: int
+
+
+class AbsenceFigures(TypedDict):
+    state: str
+    slots: int
+    minutes: int
+
+
+class AttendanceFigures(TypedDict):
+    agreed: int
+    attended: int
+    sick: int
+    weeks: list[WeekFigures]
+    absences: list[AbsenceFigures]
+
+
+class SubgoalFigures(TypedDict):
+    key: str
+    title: str
+    baseline: str
+    target: str
+    step_from: int
+    step_to: int
+    step_target: int
+    comment: str
+    followed_up_on: str
+
+
+class GoalFigures(TypedDict):
+    title: str
+    life_area: str
+    own_words: str
+    subgoals: list[SubgoalFigures]
+
+
+class PlacementFigures(TypedDict):
+    workshop: str
+    starts_on: str
+    ends_on: str
+
+
+class FollowUpFigures(TypedDict):
+    id: int
+    held_on: str
+    by: str
+    comment: str
+
+
+class Figures(TypedDict):
+    until: str
+    attendance: AttendanceFigures
+    goals: list[GoalFigures]
+    placements: list[PlacementFigures]
+    follow_ups: list[FollowUpFigures]
+    accommodations: str
+
+
+def figures_of(programme: Programme) -> Figures:
+    """All computed figures of the programme as they stand now, in seven queries however much there is."""
+    until = last_day(programme)
+    return {
+        "until": until.isoformat(),
+        "attendance": attendance_of(programme, until=until),
+        "goals": goals_of(programme),
+        "placements": [
+            {"workshop": name, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+            for name, starts_on, ends_on in Placement.objects.filter(programme=programme)
+            .order_by("starts_on", "pk")
+            .values_list("workshop__unit__name", "starts_on", "ends_on")
+        ],
+        "follow_ups": [
+            {"id": pk, "held_on": held_on.isoformat(), "by": by, "comment": comment}
+            for pk, held_on, by, comment in FollowUp.objects.filter(plan__programme=programme).values_list(
+                "pk", "held_on", "by__name", "comment"
+            )
+        ],
+        "accommodations": programme.accommodations,
+    }
+
+
+def last_day(programme: Programme) -> date:
+    """The last day that figures count: today while the programme runs, otherwise its last."""
+    if programme.status in RUNNING:
+        return min(timezone.localdate(), programme.ends_on)
+    return programme.ended_on or programme.ends_on
+
+
+def attendance_of(programme: Programme, *, until: date) -> AttendanceFigures:
+    """Attended and agreed minutes, by week and by reason, as A9 counts them; two queries."""
+    counted = {week.monday: week for week in figures.weeks(programme, until=until)}
+    # Agreed leave was not expected, so it is no absence.
+    reasons = [reason for reason in figures.reasons(programme, until=until) if reason.state != State.LEAVE]
+    return {
+        "agreed": sum(week.agreed for week in counted.values()),
+        "attended": sum(week.attended for week in counted.values()),
+        "sick": sum(reason.minutes for reason in reasons if reason.state in SICK),
+        "weeks": every_week({monday: (week.agreed, week.attended) for monday, week in counted.items()}),
+        "absences": [{"state": reason.state, "slots": reason.slots, "minutes": reason.minutes} for reason in reasons],
+    }
+
+
+def every_week(counted: dict[date, tuple[int, int]]) -> list[WeekFigures]:
+    """The weeks from the first to the last with a figure, by their Mondays; those between without any show nought."""
+    found: list[WeekFigures] = []
+    if not counted:
+        return found
+    monday, last = min(counted), max(counted)
+    while monday <= last:
+        agreed, attended = counted.get(monday, (0, 0))
+        year, week, _weekday = monday.isocalendar()
+        found.append({"year": year, "week": week, "agreed": agreed, "attended": attended})
+        monday += timedelta(weeks=1)
+    return found
+
+
+def goals_of(programme: Programme) -> list[GoalFigures]:
+    """The agreed goals with each subgoal's step at the start and now (L3), in three queries."""
+    plan: Plan | None = getattr(programme, "plan", None)
+    if plan is None:
+        return []
+    goals: dict[tuple[int, int], GoalFigures] = {}
+    for one in progress(plan).subgoals:
+        subgoal, goal = one.subgoal, one.subgoal.goal
+        found = goals.setdefault(
+            (goal.version_id, goal.pk),
+            {"title": goal.title, "life_area": goal.life_area, "own_words": goal.own_words, "subgoals": []},
+        )
+        last = one.points[-1] if one.points else None
+        found["subgoals"].append(
+            {
+                "key": str(subgoal.key),
+                "title": subgoal.title,
+                "baseline": subgoal.baseline,
+                "target": subgoal.target,
+                "step_from": one.baseline_step,
+                "step_to": one.step,
+                "step_target": one.target_step,
+                "comment": last.comment if last else "",
+                "followed_up_on": last.held_on.isoformat() if last else "",
+            }
+        )
+    return list(goals.values())
+
+
+def subgoals_of(counted: Any) -> list[SubgoalFigures]:
+    """All subgoals of all goals, in the plan's order."""
+    return [subgoal for goal in counted["goals"] for subgoal in goal["subgoals"]]

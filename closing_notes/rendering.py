@@ -1,0 +1,132 @@
+"""From a version to its document. The row is the queue; Celery only hurries it (T11, architecture 8)."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from closing_notes.documents import data_of, html_of, view_of
+from closing_notes.evidence import figures_of
+from closing_notes.models import ClosingNote, Rendering
+from closing_notes.statuses import Status
+from core.pdf import PdfError, render_pdf
+
+MAX_ATTEMPTS = 3
+STUCK_AFTER = timedelta(minutes=3)
+# A queued row that is older than this was not hurried: the broker was away or the worker lost it.
+WAITS_AT_MOST = timedelta(seconds=20)
+GAVE_UP = gettext_noop("The rendering was cut off three times.")
+UNFINISHED = gettext_noop("Something failed on the way. It is tried again.")
+STATUS = Rendering.Status
+
+log = logging.getLogger(__name__)
+
+
+def ask_for_rendering(*, note: ClosingNote, by: User) -> Rendering:
+    """Put the note as it stands in the queue, once; a failed one is queued again, a draft's old one made anew."""
+    with transaction.atomic():
+        is_draft = note.status in (Status.DRAFT, Status.IN_REVIEW)
+        if is_draft:
+            # The figures of a draft are today's, so what was made earlier is out of date.
+            note.renderings.filter(status__in=[STATUS.DONE, STATUS.FAILED]).delete()
+            note.renderings.filter(status=STATUS.QUEUED).exclude(revision=note.revision).delete()
+        rendering, _created = Rendering.objects.get_or_create(
+            note=note, revision=note.revision, defaults={"asked_by": by}
+        )
+        Rendering.objects.filter(pk=rendering.pk, status=STATUS.FAILED).update(
+            status=STATUS.QUEUED, attempts=0, progress=0, error="", asked_by=by, asked_at=timezone.now()
+        )
+        rendering.refresh_from_db(fields=["status", "progress", "error", "attempts"])
+        if rendering.status == STATUS.QUEUED:
+            pk = rendering.pk
+            transaction.on_commit(lambda: hurry(pk))
+    return rendering
+
+
+def hurry(pk: int) -> None:
+    """Tell a worker that the row waits. Without a broker the row waits for `requeue` (T17)."""
+    from closing_notes.tasks import render
+
+    try:
+        render.delay(pk)
+    except Exception:
+        log.warning("rendering_not_hurried", extra={"rendering": pk})
+
+
+def run(pk: int) -> bool:
+    """Render one queued row; whether this call did it. Twice or at once it is done once (T11)."""
+    claimed = Rendering.objects.filter(pk=pk, status=STATUS.QUEUED).update(
+        status=STATUS.RUNNING, attempts=F("attempts") + 1, started_at=timezone.now(), progress=5, error=""
+    )
+    if not claimed:
+        return False
+    rendering = Rendering.objects.defer("pdf").get(pk=pk)
+    mine = Rendering.objects.filter(pk=pk, status=STATUS.RUNNING, attempts=rendering.attempts)
+    try:
+        pdf = document(rendering.note_id, progress=lambda percent: mine.update(progress=percent))
+    except PdfError as error:
+        mine.update(status=STATUS.FAILED, error=str(error)[:300], finished_at=timezone.now())
+        return False
+    except Exception as error:
+        log.exception("rendering_failed", extra={"rendering": pk})
+        gave_up = rendering.attempts >= MAX_ATTEMPTS
+        mine.update(
+            status=STATUS.FAILED if gave_up else STATUS.QUEUED,
+            error=f"{type(error).__name__}"[:300] if gave_up else UNFINISHED,
+            finished_at=timezone.now() if gave_up else None,
+        )
+        return False
+    # A worker that was given up on meanwhile changes nothing: the attempt is no longer its own.
+    done = mine.update(
+        status=STATUS.DONE,
+        progress=100,
+        pdf=pdf,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        finished_at=timezone.now(),
+    )
+    return bool(done)
+
+
+def document(note_id: int, progress=lambda percent: None) -> bytes:
+    """The PDF of a version as it stands now; drafts are marked on every page."""
+    note = with_everything().get(pk=note_id)
+    figures = note.figures or figures_of(note.programme)
+    view = view_of(note, figures)
+    return render_pdf(
+        html_of(view),
+        title=f"{view.title} {view.reference}",
+        language=view.language,
+        author=view.centre,
+        made_at=view.made_at,
+        attachment=data_of(note, figures),
+        progress=progress,
+    )
+
+
+def with_everything():
+    """Notes with all that their document asks for, in one query."""
+    return ClosingNote.objects.select_related(
+        "author", "approved_by", "programme__citizen", "programme__centre", "programme__type",
+        "programme__referring_organisation", "programme__referrer", "programme__referral",
+        "programme__plan",
+    )  # fmt: skip
+
+
+def requeue() -> list[int]:
+    """Pick up what was left lying; the rows that a worker should be told of.
+
+    Stuck rows go back into the queue, and after three attempts they fail with the reason (T11).
+    """
+    now = timezone.now()
+    stuck = Rendering.objects.filter(status=STATUS.RUNNING, started_at__lt=now - STUCK_AFTER)
+    stuck.filter(attempts__gte=MAX_ATTEMPTS).update(status=STATUS.FAILED, error=GAVE_UP, finished_at=now)
+    back = list(stuck.values_list("pk", flat=True))
+    stuck.filter(pk__in=back).update(status=STATUS.QUEUED, progress=0)
+    waiting = Rendering.objects.filter(Q(asked_at__lt=now - WAITS_AT_MOST) | Q(pk__in=back), status=STATUS.QUEUED)
+    return list(waiting.order_by("asked_at").values_list("pk", flat=True))
