@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.checkers import checkers
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -16,6 +16,7 @@ from devstack.output import say
 from devstack.paths import ROOT
 
 LANGUAGES = ["da", "sv"]
+SHOWN = 60  # problems that the check prints; more are only counted
 APPS = [
     "accounts", "attendance", "audit", "citizens", "closing_notes", "config", "core", "demo", "desk", "journal",
     "messaging", "plans", "programmes", "referrals", "worklist",
@@ -81,7 +82,7 @@ def as_python(template: Path) -> bytes:
 
 def pick(code: bytes) -> Iterator:
     options = {"encoding": "utf-8"}
-    return extract(extract_python, io.BytesIO(code), KEYWORDS, ["Translators:"], options, strip_comment_tags=False)
+    return extract("python", io.BytesIO(code), KEYWORDS, ["Translators:"], options, strip_comment_tags=False)
 
 
 def update(arguments: list[str]) -> int:
@@ -163,7 +164,7 @@ def placeholders(text: str | tuple | list) -> set[str]:
 
 
 def translated(text: str | tuple | list | None) -> bool:
-    return bool(text) and (isinstance(text, str) or all(text))
+    return bool(text if isinstance(text, str) or not text else all(text))
 
 
 def configure() -> None:
@@ -179,7 +180,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["compile"]:
         return compile_all([])
     wrong = problems()
-    for line in wrong:
+    for line in wrong[:SHOWN]:
         print(line)
     print(f"{len(wrong)} problems in the translations" if wrong else "All translations are complete.")
     return 1 if wrong else 0

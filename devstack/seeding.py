@@ -30,8 +30,8 @@ def seed(environment: Mapping[str, str]) -> None:
     # Half a seed is none.
     write_note(environment, TABLE, "")
     django(environment, "demo_data", "--citizens", str(wanted["citizens"]), "--weeks", str(wanted["weeks"]))
-    wanted |= {"day": date.today().isoformat(), "ended": datetime.now(UTC).isoformat()}
-    write_note(environment, TABLE, json.dumps(wanted))
+    when = {"day": date.today().isoformat(), "ended": datetime.now(UTC).isoformat()}
+    write_note(environment, TABLE, json.dumps({**wanted, **when}))
 
 
 def reason_to_renew(environment: Mapping[str, str], kept: dict, wanted: dict) -> bool:
