@@ -1,6 +1,7 @@
 """Which database, and as which of its two roles (docs/adr/0003)."""
 
 import os
+from typing import Any
 
 import dj_database_url
 
@@ -10,7 +11,7 @@ WEB_ROLE = "trinvis_web"
 LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC"
 
 
-def database_settings() -> dict:
+def database_settings() -> dict[str, Any]:
     """The `default` database: the owner for `manage.py migrate` and its like, otherwise the web role.
 
     `DATABASE_URL` names the web role's sign-in and `DATABASE_OWNER_URL` the owner's. With only the first
@@ -19,7 +20,7 @@ def database_settings() -> dict:
     web_url = os.environ["DATABASE_URL"]
     owner_url = os.environ.get("DATABASE_OWNER_URL")
     as_owner = os.environ.get("TRINVIS_DATABASE_ROLE") == "owner"
-    settings = dict(dj_database_url.parse(owner_url if owner_url and as_owner else web_url))
+    settings: dict[str, Any] = dict(dj_database_url.parse(owner_url if owner_url and as_owner else web_url))
     options = "-c timezone=UTC" if as_owner else LIMITS
     if not owner_url and not as_owner:
         options += f" -c role={WEB_ROLE}"
