@@ -49,7 +49,7 @@ def opened(referral: Referral) -> tuple[Typed, str]:
     """What was typed, and the page it was saved from."""
     if referral.draft is None:
         return {}, ""
-    content = json.loads(unseal(referral.draft, where=place(referral.pk)))
+    content = json.loads(unseal(bytes(referral.draft), where=place(referral.pk)))
     return content["typed"], content["page"]
 
 

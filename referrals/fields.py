@@ -41,6 +41,13 @@ class BirthDateField(BoundedDateField):
         return day
 
 
+class EitherField(forms.CharField):
+    """Asked of everybody, so it is not told as optional; what stands instead of it is checked by the form."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is demanded here."""
+
+
 class CountField(forms.Field):
     """A whole number from `lowest` to `highest`."""
 

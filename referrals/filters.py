@@ -1,5 +1,7 @@
 """Filters of the list of referrals; they live in the URL (experience 11)."""
 
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,7 @@ from referrals.models import Referral
 from referrals.statuses import Status
 
 # Words of the list for several states at once.
-GROUPS: dict[str, tuple[str, list[str]]] = {
+GROUPS: dict[str, tuple[Any, list[str]]] = {
     "draft": (_("Drafts"), [Status.DRAFT]),
     "waiting": (_("Under way"), [Status.SUBMITTED, Status.INFORMATION_REQUESTED, Status.WAITING_LIST]),
     "decided": (_("Decided"), [Status.ACCEPTED, Status.REJECTED, Status.WITHDRAWN]),

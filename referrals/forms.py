@@ -15,7 +15,7 @@ from core.fields import HoursField, LongTextField
 from core.forms import Form
 from core.templatetags.dates import short_day
 from programmes.models import ProgrammeType
-from referrals.fields import BirthDateField, BoundedDateField, CountField
+from referrals.fields import BirthDateField, BoundedDateField, CountField, EitherField
 from referrals.models import Context
 
 LANGUAGES = [
@@ -49,20 +49,26 @@ FEWEST_MINUTES, MOST_MINUTES = 60, 37 * 60
 class CitizenForm(Form):
     """Who it is about. The number tells birth date and usually gender; without one they are stated (R1)."""
 
-    identity_number = forms.CharField(
+    identity_number = EitherField(
         label=_("CPR number"),
-        required=False,
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
     no_number_reason = forms.CharField(
         label=_("Why there is no number"),
-        help_text=_("Only when the citizen has none. Then write date of birth and gender too."),
+        help_text=_("Only when the citizen has none."),
         required=False,
         max_length=300,
     )
-    birth_date = BirthDateField(label=_("Date of birth"), required=False)
-    gender = forms.ChoiceField(label=_("Gender"), required=False, choices=[("", "–"), *Gender.choices])
+    birth_date = BirthDateField(
+        label=_("Date of birth"), help_text=_("Only when the number does not tell it."), required=False
+    )
+    gender = forms.ChoiceField(
+        label=_("Gender"),
+        help_text=_("Only when the number does not tell it."),
+        required=False,
+        choices=[("", "–"), *Gender.choices],
+    )
     first_name = forms.CharField(
         label=_("First name"), max_length=100, error_messages={"required": _("Write the first name")}
     )

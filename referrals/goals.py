@@ -98,7 +98,7 @@ def with_choices(form: type[Form], typed: Typed, prefix: str) -> Typed:
     data = dict(typed)
     for name, choice in form.base_fields.items():
         if isinstance(choice, forms.ChoiceField) and f"{prefix}-{name}" not in data:
-            data[f"{prefix}-{name}"] = str(choice.initial or next(iter(choice.choices))[0])
+            data[f"{prefix}-{name}"] = str(choice.initial or next(iter(choice.choices))[0])  # type: ignore[arg-type]
     return data
 
 

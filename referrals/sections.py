@@ -164,9 +164,9 @@ class ReferralForm:
                 continue
             value = str(form[name].value() or "")
             if isinstance(field, forms.ChoiceField):
-                value = str(dict(field.choices).get(value, value))
+                value = str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
             elif isinstance(field, forms.BooleanField):
                 value = _("Yes") if value else _("No")
-            if value or field.required:
+            if field.required or value not in ("", "–"):
                 lines.append((str(field.label), value or "–"))
         return lines

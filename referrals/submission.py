@@ -117,7 +117,7 @@ def submit(*, referral: Referral, submission: Submission, by: User) -> Referral:
         citizen = find_or_write(submission.person, organisation=referral.referring_organisation)
         refuse_second(citizen, submission.type, submission.centre, by=by)
         fill(referral, submission, citizen)
-        Move.objects.create(referral=referral, status=Status.SUBMITTED, by=by, at=referral.submitted_at)
+        Move.objects.create(referral=referral, status=Status.SUBMITTED, by=by)
         grant_referral(referral)
         record("referral_submitted", by=by, subject=referral, citizen_id=citizen.pk)
         tell_timeline("referral_submitted", referral, by=by, organisation=referral.referring_organisation.name)
@@ -237,7 +237,7 @@ def refuse_second(citizen: Citizen, type: ProgrammeType, centre: Organisation, *
 def told(there: Referral | Programme, user: User) -> str:
     """What the user may know of the case that is open already: its reference only where they may see it (R4, T1)."""
     is_referral = isinstance(there, Referral)
-    visible = type(there).objects.visible_to(user).filter(pk=there.pk).exists()  # type: ignore[attr-defined]
+    visible = type(there).objects.visible_to(user).filter(reference=there.reference).exists()
     if is_referral and visible:
         return _("The citizen already has an open referral of this type: %(reference)s") % {"reference": there}
     if is_referral:
@@ -250,6 +250,12 @@ def told(there: Referral | Programme, user: User) -> str:
 def grant_referral(referral: Referral) -> None:
     """The referring organisation's referrers and the centre's team leaders see the case from now on."""
     assert referral.citizen is not None  # noqa: S101
-    case = {"citizen": referral.citizen, "centre": referral.centre, "source": f"referrals.referral:{referral.pk}"}
-    grant(role=Role.REFERRER, organisation=referral.referring_organisation, **case)
-    grant(role=Role.TEAM_LEADER, organisation=referral.centre, **case)
+    sides = [(Role.REFERRER, referral.referring_organisation), (Role.TEAM_LEADER, referral.centre)]
+    for role, organisation in sides:
+        grant(
+            citizen=referral.citizen,
+            centre=referral.centre,
+            role=role,
+            organisation=organisation,
+            source=f"referrals.referral:{referral.pk}",
+        )

@@ -1,5 +1,7 @@
 """Telling the other side of a referral: by mail, on the timeline, never with a name or number in the mail (R2, T10)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -39,7 +41,7 @@ def mail(what: str, referral: Referral, to: list[User]) -> None:
     )
 
 
-def tell_timeline(kind: str, referral: Referral, *, by: User, case: str = "", **params: str) -> None:
+def tell_timeline(kind: str, referral: Referral, *, by: User, case: str = "", **params: Any) -> None:
     """One line on the citizen's timeline, for the team and the referrer."""
     assert referral.citizen is not None  # noqa: S101
     tell(

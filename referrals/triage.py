@@ -81,7 +81,8 @@ def contact_persons(referral: Referral) -> dict[int, list[str]]:
     )
     names: dict[int, list[str]] = {}
     for holder in holders:
-        names.setdefault(holder.unit_id, []).append(holder.user.name)
+        if holder.unit_id is not None:
+            names.setdefault(holder.unit_id, []).append(holder.user.name)
     return names
 
 
@@ -167,12 +168,13 @@ class TriageForm(Form):
         return " · ".join(part for part in [f"{places.workshop}, {free}", names] if part)
 
     @property
-    def days(self) -> list[tuple[str, Any, Any]]:
-        """Weekday, from and until, as the page lays them out."""
-        return [
-            (weekday(A_MONDAY + timedelta(days=number - 1)), self[f"from_{number}"], self[f"until_{number}"])
-            for number in self.weekdays
-        ]
+    def days(self) -> list[tuple[str, Any, Any, list[Any]]]:
+        """Weekday, from, until and the two as a list, as the page lays them out."""
+        rows = []
+        for number in self.weekdays:
+            begins, ends = self[f"from_{number}"], self[f"until_{number}"]
+            rows.append((weekday(A_MONDAY + timedelta(days=number - 1)), begins, ends, [begins, ends]))
+        return rows
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -230,8 +232,9 @@ class WordsForm(Form):
 
     words = LongTextField(rows=5)
 
-    def __init__(self, *args: Any, label: str, missing: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, label: str, missing: str = "", rows: int = 5, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["words"].widget.attrs["rows"] = rows
         self.fields["words"].label = label
         self.fields["words"].required = bool(missing)
         if missing:

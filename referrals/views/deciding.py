@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,13 @@ from referrals.permissions import may_decide, may_move, open_moves
 from referrals.statuses import MOVES, Status
 from referrals.triage import TriageForm, WordsForm
 from referrals.views.reading import UNPROCESSABLE, refused, visible
+from referrals.views.requests import SignedIn
 
 # More than a centre ever has waiting; the page says so if it is reached.
 AT_MOST = 200
 
 
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedIn) -> HttpResponse:
     """Referrals by waiting time, the oldest that can be decided open on top (R5)."""
     if not request.user.has_role(Role.TEAM_LEADER):
         raise NotAllowed
@@ -49,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/queue.html", context)
 
 
-def card(request: HttpRequest, referral: Referral, form: TriageForm) -> dict[str, Any]:
+def card(request: SignedIn, referral: Referral, form: TriageForm) -> dict[str, Any]:
     """What `referrals/_triage.html` shows of one referral."""
     return {
         "referral": referral,
@@ -59,7 +60,7 @@ def card(request: HttpRequest, referral: Referral, form: TriageForm) -> dict[str
     }
 
 
-def triage(request: HttpRequest, reference: str) -> HttpResponse:
+def triage(request: SignedIn, reference: str) -> HttpResponse:
     """Accept a referral: start, caseworker, workshop and week (R5)."""
     referral = visible(request, reference)
     if not may_decide(request.user, referral):
@@ -97,7 +98,7 @@ def already_decided(referral: Referral) -> str:
     }
 
 
-def show_triage(request: HttpRequest, referral: Referral, form: TriageForm, status: int = 200) -> HttpResponse:
+def show_triage(request: SignedIn, referral: Referral, form: TriageForm, status: int = 200) -> HttpResponse:
     log.look(request, referral, citizen_id=referral.citizen_id)
     context = card(request, referral, form) | {"form": form if form.is_bound else None}
     return render(request, "referrals/triage.html", context, status=status)
@@ -177,7 +178,7 @@ def sayings() -> dict[str, Say]:
     }
 
 
-def say(request: HttpRequest, reference: str, move: str) -> HttpResponse:
+def say(request: SignedIn, reference: str, move: str) -> HttpResponse:
     """Reject, ask, put on the waiting list, answer or withdraw: one text on a page of its own (R2)."""
     referral = visible(request, reference)
     words = sayings()[move]

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -13,24 +13,26 @@ from accounts.roles import Role
 from audit import log
 from audit.models import Access
 from citizens.identity import shown_number
+from citizens.models import Citizen
 from core.exceptions import NotAllowed
 from core.templatetags.dates import short_day
 from journal.timeline import moment_in_words
 from referrals import wording
-from referrals.drafts import name_typed, typed_in
+from referrals.drafts import Typed, name_typed, typed_in
 from referrals.filters import GROUPS, ReferralFilter
 from referrals.forms import LANGUAGES, stated_differently
 from referrals.models import Referral
 from referrals.permissions import may_ask_for_health, may_decide, may_read_health, may_refer, may_write, open_moves
 from referrals.statuses import Status
 from referrals.triage import WordsForm
+from referrals.views.requests import SignedIn
 
 ROWS_A_PAGE = 25
 UNPROCESSABLE = 422
 READERS = (Role.REFERRER, Role.TEAM_LEADER, Role.CASEWORKER)
 
 
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: SignedIn) -> HttpResponse:
     """The referrals the user may see; for referrers those first that wait for them (R2)."""
     if not request.user.has_role(*READERS):
         raise NotAllowed
@@ -66,7 +68,7 @@ def in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     return referrals.order_by(rank, decided_last.desc(), "submitted_at", "-draft_saved_at", "pk")
 
 
-def as_row(referral: Referral, request: HttpRequest) -> dict[str, Any]:
+def as_row(referral: Referral, request: SignedIn) -> dict[str, Any]:
     is_draft = referral.status == Status.DRAFT
     as_referrer = may_write(request.user, referral)
     name = name_typed(referral) if is_draft else str(referral.citizen)
@@ -79,7 +81,7 @@ def as_row(referral: Referral, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def visible(request: HttpRequest, reference: str) -> Referral:
+def visible(request: SignedIn, reference: str) -> Referral:
     """The submitted referral by its reference; 404 where the user may not see it (T1)."""
     referral = (
         Referral.objects.visible_to(request.user)
@@ -101,7 +103,7 @@ def visible(request: HttpRequest, reference: str) -> Referral:
     return referral
 
 
-def detail(request: HttpRequest, reference: str) -> HttpResponse:
+def detail(request: SignedIn, reference: str) -> HttpResponse:
     """The whole referral: what was asked for, where it stands, what was said (R2, R7)."""
     own_drafts = Referral.objects.visible_to(request.user).filter(status=Status.DRAFT)
     if own_drafts.filter(reference=reference).exists():
@@ -109,7 +111,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return show(request, visible(request, reference))
 
 
-def health(request: HttpRequest, reference: str) -> HttpResponse:
+def health(request: SignedIn, reference: str) -> HttpResponse:
     """A team leader reads why the accommodations are needed, says for what, and it is logged (J2, P16)."""
     referral = visible(request, reference)
     if not may_ask_for_health(request.user, referral):
@@ -126,7 +128,7 @@ def health(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest,
+    request: SignedIn,
     referral: Referral,
     *,
     reads_health: bool = False,
@@ -144,12 +146,11 @@ def show(
     questions = [move for move in moves if move.status == Status.INFORMATION_REQUESTED]
     asks_health = bool(referral.accommodations_why) and may_ask_for_health(user, referral)
     reads_health = reads_health or may_read_health(user, referral)
-    words = dict(LANGUAGES)
     context = {
         "referral": referral,
         "citizen": citizen,
         "number": shown_number(citizen),
-        "language": words.get(citizen.language, citizen.language),
+        "contact": contact_facts(citizen, typed if as_referrer else {}),
         "tag": wording.tag(referral, as_referrer=as_referrer),
         "as_referrer": as_referrer,
         "may_decide": may_decide(user, referral),
@@ -160,12 +161,22 @@ def show(
         "weekly_minutes": int(referral.weekly_hours * 60) if referral.weekly_hours else None,
         "differences": [] if as_referrer or citizen.is_protected else stated_differently(typed, citizen),
         "reads_health": reads_health,
-        "health_form": (health_form or WordsForm(label=_("Why do you need to read it?"), missing=" "))
+        "health_form": (health_form or WordsForm(label=_("Why do you need to read it?"), missing=" ", rows=2))
         if asks_health and not reads_health
         else None,
         "form": health_form,
     }
     return render(request, "referrals/detail.html", context, status=status)
+
+
+def contact_facts(citizen: Citizen, stated: Typed) -> dict[str, str]:
+    """How the citizen is reached. A referrer reads what the own referral states, never what others know (T1)."""
+    names = ["phone", "email", "municipality", "language", "interpreter"]
+    facts = {name: stated.get(name, "") if stated else getattr(citizen, name) for name in names}
+    facts["language"] = str(dict(LANGUAGES).get(facts["language"], facts["language"]))
+    if citizen.is_protected:
+        facts |= {"phone": "", "email": ""}
+    return facts
 
 
 TOLD = {
@@ -201,7 +212,7 @@ def as_entry(move: Any, referral: Referral) -> dict[str, str]:
     }
 
 
-def refused(request: HttpRequest, reference: str, text: str) -> HttpResponse:
+def refused(request: SignedIn, reference: str, text: str) -> HttpResponse:
     """A friendly word instead of an error page: the page was out of date."""
     messages.error(request, text)
     return redirect("referrals:detail", reference)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from referrals.permissions import may_refer, may_write
 from referrals.sections import EVERYTHING, SECTIONS, Choices, ReferralForm, Step, merged, sections_of
 from referrals.statuses import Status
 from referrals.submission import AlreadyOpen, open_case, submit, told, understood
+from referrals.views.requests import SignedIn
 
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -38,7 +39,7 @@ STEPS = [str(step) for step in Step]
 class Page:
     """One showing of the form: which step of which draft, and what has to be said about it."""
 
-    request: HttpRequest
+    request: SignedIn
     choices: Choices
     typed: Typed
     step: str
@@ -111,7 +112,7 @@ def read_choices() -> Choices:
     return choices
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedIn) -> HttpResponse:
     """An empty first step. Its first save, by button or by itself, begins the draft (R3)."""
     if not may_refer(request.user):
         raise NotAllowed
@@ -146,7 +147,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return go_on(request, referral, typed, Step.CITIZEN, choices)
 
 
-def edit(request: HttpRequest, reference: str) -> HttpResponse:
+def edit(request: SignedIn, reference: str) -> HttpResponse:
     """One step of the draft. Every button saves first; only `next` and `submit` judge."""
     referral = own_draft(request, reference)
     choices = read_choices()
@@ -172,7 +173,7 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     return go_on(request, referral, typed, step, choices)
 
 
-def go_on(request: HttpRequest, referral: Referral, typed: Typed, step: str, choices: Choices) -> HttpResponse:
+def go_on(request: SignedIn, referral: Referral, typed: Typed, step: str, choices: Choices) -> HttpResponse:
     """What the pressed button asks for, now that everything is saved."""
     go = request.POST.get("go", "")
     edit_url = reverse("referrals:edit", args=[referral.reference])
@@ -193,7 +194,7 @@ def go_on(request: HttpRequest, referral: Referral, typed: Typed, step: str, cho
     return redirect(f"{edit_url}?step={step}{anchor}")
 
 
-def send(request: HttpRequest, referral: Referral, typed: Typed, choices: Choices) -> HttpResponse:
+def send(request: SignedIn, referral: Referral, typed: Typed, choices: Choices) -> HttpResponse:
     """Judge everything, show all errors at once on one page with all fields, or submit (R1, R2)."""
     form = ReferralForm(typed, choices, judged=True)
     page = Page(request, choices, typed, EVERYTHING, referral, judged=True)
@@ -213,7 +214,7 @@ def send(request: HttpRequest, referral: Referral, typed: Typed, choices: Choice
     return redirect("referrals:detail", referral.reference)
 
 
-def save(request: HttpRequest, referral: Referral, typed: Typed, choices: Choices) -> Referral:
+def save(request: SignedIn, referral: Referral, typed: Typed, choices: Choices) -> Referral:
     version = request.POST.get("version", "")
     return drafts.save_draft(
         referral=referral,
@@ -228,7 +229,7 @@ def save(request: HttpRequest, referral: Referral, typed: Typed, choices: Choice
 
 
 def both_versions(
-    request: HttpRequest, referral: Referral, typed: Typed, step: str, choices: Choices, changed: ChangedElsewhere
+    request: SignedIn, referral: Referral, typed: Typed, step: str, choices: Choices, changed: ChangedElsewhere
 ) -> HttpResponse:
     """Nothing was saved: the fields hold what was typed here, and beside them stands what was saved elsewhere (T13)."""
     referral.version = changed.version
@@ -247,7 +248,7 @@ def both_versions(
 
 
 @require_POST
-def autosave(request: HttpRequest, reference: str) -> JsonResponse:
+def autosave(request: SignedIn, reference: str) -> JsonResponse:
     """The page saves itself while somebody types; answers with the time and the new version (R3)."""
     referral = own_draft(request, reference)
     typed = merged(drafts.typed_in(referral), request.POST, sections_of(request.POST.get("step", "")))
@@ -259,7 +260,7 @@ def autosave(request: HttpRequest, reference: str) -> JsonResponse:
 
 
 @require_POST
-def throw_away(request: HttpRequest, reference: str) -> HttpResponse:
+def throw_away(request: SignedIn, reference: str) -> HttpResponse:
     referral = own_draft(request, reference)
     try:
         drafts.throw_away(referral=referral, by=request.user)
@@ -270,7 +271,7 @@ def throw_away(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("referrals:list")
 
 
-def own_draft(request: HttpRequest, reference: str) -> Referral:
+def own_draft(request: SignedIn, reference: str) -> Referral:
     """A referral of the user's own organisation, draft or not; 404 where it is not visible, 403 where not theirs."""
     referral = (
         Referral.objects.visible_to(request.user)
@@ -298,7 +299,7 @@ def rearranged(typed: Typed, go: str) -> Typed:
     return typed
 
 
-def in_background(request: HttpRequest) -> bool:
+def in_background(request: SignedIn) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
@@ -317,6 +318,6 @@ def told_in_background(text: str) -> JsonResponse:
     return JsonResponse({"text": text}, status=CONFLICT)
 
 
-def back_to_list(request: HttpRequest, refused: Refused) -> HttpResponse:
+def back_to_list(request: SignedIn, refused: Refused) -> HttpResponse:
     messages.error(request, str(refused))
     return redirect("referrals:list")

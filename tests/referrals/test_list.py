@@ -16,7 +16,7 @@ def ours(cast):
 
 
 def several(cast, count, **fields):
-    return [ReferralFactory(**ours, **fields) for _ in range(count)]
+    return [ReferralFactory(**ours(cast), **fields) for _ in range(count)]
 
 
 def test_the_list_shows_own_organisations_referrals_and_what_waits_first(cast, signed_in):

@@ -329,6 +329,9 @@ def test_another_organisations_facts_about_a_citizen_are_not_overwritten(cast, s
     seen = signed_in(cast.leader).get(reverse("referrals:detail", args=[second.reference])).content.decode()
     assert "The referral says something else" in seen
     assert "22 22 22 22" in seen
+    theirs = client.get(reverse("referrals:detail", args=[second.reference])).content.decode()
+    assert "22 22 22 22" in theirs
+    assert "11 11 11 11" not in theirs
 
 
 def test_a_draft_can_be_thrown_away_by_a_colleague_and_by_nobody_else(cast, signed_in):
