@@ -83,24 +83,31 @@ class Registers:
             day += timedelta(days=1)
 
     def choose_open(self) -> None:
-        """Who was missing on the last working day and nobody has reached yet; two of them in the first workshop."""
+        """Who did not come and has not been reached yet, in the first workshop and elsewhere: today, and on the last
+        working day, of which fewer are left when today has begun."""
+        today = self.open_on(self.world.today, others=2)
+        before = self.open_on(self.world.last_working_day, others=1 if today else 3)
+        self.open_slots = {slot.pk for slot in today + before}
+
+    def open_on(self, day: date, *, others: int) -> list[ExpectedAttendance]:
+        """One of the first caseworker's citizens, one in the first workshop, and so many others."""
         world = self.world
+        first, signe = world.workshops["traevaerksted"].pk, world.users["cw-signe"]
         keys = {workshop.pk: key for key, workshop in world.workshops.items()}
-        last = [
+        missing = [
             (case, slot)
             for case in self.cases
+            if case.told is None
             for slot in case.slots
-            if slot.day == world.last_working_day
-            and (keys[slot.workshop_id], slot.day) not in self.forgotten
-            and case.told is None
+            if slot.day == day
+            and (keys[slot.workshop_id], day) not in self.forgotten
+            and self.has_begun(slot, minutes=GRACE_MINUTES + 1)
         ]
-        first = world.workshops["traevaerksted"].pk
-        signes = [slot for case, slot in last if case.caseworker == world.users["cw-signe"]]
+        signes = [slot for case, slot in missing if case.caseworker == signe]
         signes.sort(key=lambda slot: slot.workshop_id != first)
-        own = [slot for _case, slot in last if slot.workshop_id == first and slot not in signes[:1]]
-        others = [slot for _case, slot in last if slot.workshop_id != first and slot not in signes[:1]]
-        chosen = signes[:1] + own[:1] + world.random.sample(others, min(len(others), max(2, len(last) // 25)))
-        self.open_slots = {slot.pk for slot in chosen}
+        own = [slot for _case, slot in missing if slot.workshop_id == first and slot not in signes[:1]]
+        rest = [slot for _case, slot in missing if slot.workshop_id != first and slot not in signes[:1]]
+        return signes[:1] + own[:1] + world.random.sample(rest, min(len(rest), others))
 
     def mark(self, case: Case) -> None:
         world = self.world

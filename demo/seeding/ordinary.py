@@ -23,10 +23,9 @@ DAYS = {
     4: [[1, 2, 3, 4], [1, 2, 4, 5]],
     5: [[1, 2, 3, 4, 5]],
 }
-ARRIVALS = {time(7, 30): 3, time(8): 5, time(8, 30): 2, time(9): 4, time(10): 1, time(11): 1, time(12): 1}
+ARRIVALS = {time(7, 30): 3, time(8): 5, time(8, 30): 2, time(9): 4, time(10): 1, time(11): 2, time(12): 2}
 LEAVES_AT = time(14)
 LENGTHS = {13: 0.82, 8: 0.05, 17: 0.08, 26: 0.05}
-CONTEXTS = {"active_offer": 0.35, "pre_rehabilitation": 0.15, "job_clarification": 0.3, "resource_programme": 0.2}
 # How steadily people come; nothing else in the data depends on it.
 STEADINESS = {0.97: 3, 0.93: 4, 0.88: 4, 0.82: 2, 0.72: 1, 0.55: 0.5}
 FOLLOW_UP_WEEKS = 4
@@ -78,6 +77,7 @@ def begin(world: World, people: People, places: Places, monday: date) -> Case:
     """One accepted referral and what was agreed at its start."""
     organisation = choose_organisation(world)
     citizen = people.invent(municipality_of(organisation))
+    reason = world.pick(everyday("reasons"))
     starts_on = world.working_day(monday)
     weeks = world.weighted(LENGTHS)
     workshop = places.choose(starts_on)
@@ -85,7 +85,10 @@ def begin(world: World, people: People, places: Places, monday: date) -> Case:
     ends_on = last_day(starts_on, weeks)
     stays = [Stay(workshop, starts_on, ends_on)]
     asked_weeks = 13
-    decided_on = world.working_day_before(min(starts_on - timedelta(days=world.random.randint(5, 16)), world.today))
+    decided_on = starts_on - timedelta(days=world.random.randint(5, 16))
+    if decided_on > world.today:
+        decided_on = world.today - timedelta(days=world.random.randint(0, 9))
+    decided_on = world.working_day_before(decided_on)
     submitted_on = world.working_day_before(decided_on - timedelta(days=world.random.randint(2, 12)))
     text = world.workshop_texts[workshop]
     has_accommodations = world.chance(0.75)
@@ -97,8 +100,8 @@ def begin(world: World, people: People, places: Places, monday: date) -> Case:
         organisation=organisation,
         referrer=world.pick(world.referrers(organisation)),
         caseworker=next(world.turns),
-        context=world.weighted(CONTEXTS),
-        reason=fill(world.pick(everyday("reasons")), citizen),
+        context=reason["context"],
+        reason=fill(reason["text"], citizen),
         offer_id=offer_id(organisation, world.random.randint(100, 999)),
         submitted_on=submitted_on,
         decided_on=decided_on,
@@ -261,13 +264,13 @@ def follow_the_plan(world: World, case: Case) -> None:
     while True:
         day = world.working_day(due + timedelta(days=world.random.randint(-2, 3)))
         last = min(case.last_day, world.today - timedelta(days=1))
-        is_late = case.is_running and day > world.today - timedelta(days=7) and world.chance(0.5)
+        is_late = case.is_running and day > world.today - timedelta(days=5) and world.chance(0.35)
         if day > last or case.rests_on(day) or is_late:
             break
         case.talks.append(talk(world, case, day, now))
         due = day + timedelta(weeks=FOLLOW_UP_WEEKS)
-    if case.is_running:
-        case.next_talk_on = min(world.working_day(due), case.ends_on)
+    if case.is_running and case.ends_on >= world.today:
+        case.next_talk_on = min(world.working_day(due), world.working_day_before(case.ends_on + timedelta(days=1)))
     for earlier, later in zip(case.talks, case.talks[1:], strict=False):
         earlier.next_on = later.day
     if case.talks:

@@ -11,7 +11,7 @@ from accounts.roles import Role
 from audit.models import Event
 from citizens.models import CaseAccess, Citizen
 from demo.seeding.case import Case, GoalText
-from demo.seeding.ordinary import CONTEXTS, PACES, choose_organisation, invent_goals, municipality_of, offer_id
+from demo.seeding.ordinary import PACES, choose_organisation, invent_goals, municipality_of, offer_id
 from demo.seeding.people import People, invented_name
 from demo.seeding.programmes import References
 from demo.seeding.storylines import enrol, referral_text
@@ -141,6 +141,7 @@ def ask_the_demo_referrer(world: World, requests: list[Request]) -> None:
 def invent_request(world: World, people: People, status: Status, days: int) -> Request:
     organisation = choose_organisation(world)
     citizen = people.invent(municipality_of(organisation))
+    reason = world.pick(everyday("reasons"))
     day = world.working_day_before(world.today - timedelta(days=days - 1))
     submitted_at = world.office_hours(day)
     text = world.workshop_texts[world.pick(list(world.workshop_texts))]
@@ -156,8 +157,8 @@ def invent_request(world: World, people: People, status: Status, days: int) -> R
         submitted_at=submitted_at,
         wished_start=world.this_monday + timedelta(weeks=world.random.randint(1, 5)),
         goals=invent_goals(world, citizen, hours=PACES[pace][0] * PACES[pace][1] // 60, pace=pace),
-        reason=fill(world.pick(everyday("reasons")), citizen),
-        context=world.weighted(CONTEXTS),
+        reason=fill(reason["text"], citizen),
+        context=reason["context"],
         weekly_hours=Decimal(PACES[pace][0] * PACES[pace][1]) / 60,
         accommodations="\n".join(world.random.sample(text["accommodations_as_tasks_da"], 2)),
         accommodations_why=world.pick(everyday("accommodations_why")),
@@ -270,15 +271,14 @@ def write_requests(world: World, requests: list[Request], references: References
 def write_drafts(world: World, references: References) -> None:
     """What referrers of the first job centre have begun and not yet sent (R3)."""
     organisation = world.organisations["jc-aalborg"]
-    for number in range(DRAFTS):
-        first, last, _gender = invented_name(world)
+    for number in reversed(range(DRAFTS)):
+        first, last, gender = invented_name(world)
+        about = Citizen(first_name=first, gender=gender)
         typed = {"first_name": first, "last_name": last, "municipality": "Aalborg", "language": "da"}
         if number:
-            typed["reason"] = world.pick(everyday("reasons")).format(
-                name=first, he="hun", He="Hun", him="hende", his="hendes"
-            )
-            typed["goal-0-title"] = world.pick(everyday("goals"))["title"].format(name=first)
-            typed["goal-0-life_area"] = "work"
+            reason, goal = world.pick(everyday("reasons")), everyday("goals")[0]
+            typed |= {"reason": fill(reason["text"], about), "context": reason["context"]}
+            typed |= {"goal-0-title": fill(goal["title"], about), "goal-0-life_area": goal["area"]}
         day = world.working_day_before(world.today - timedelta(days=number * 3))
         id = world.uuid()
         world.book.add(
