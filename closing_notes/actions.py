@@ -1,6 +1,7 @@
 """What changes a closing note: starting, saving, review, approval, delivery, a new version (C1, C2, C4)."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -295,9 +296,7 @@ def source_of(note: ClosingNote) -> str:
     return f"closing_notes.programme:{note.programme_id}"
 
 
-def tell_timeline(
-    kind: str, note: ClosingNote, *, by: User, audience: str = Audience.TEAM, **params: str | int
-) -> None:
+def tell_timeline(kind: str, note: ClosingNote, *, by: User, audience: str = Audience.TEAM, **params: Any) -> None:
     """One line on the case's timeline that leads to the note (J1)."""
     programme = note.programme
     tell(

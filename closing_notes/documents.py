@@ -134,9 +134,7 @@ def view_of(note: ClosingNote, figures: Figures | None = None) -> ClosingNoteVie
             attendance=attendance_view(figures),
             goals=goal_rows(figures),
             change_reason=note.change_reason,
-            footer=css_string(
-                f"{title} · {programme.reference} · " + _("version %(number)s") % {"number": note.number}
-            ),
+            footer=css_string(f"{title} · {programme.reference} · {version}"),
             page_of=page_of(),
             draft_mark=css_string(pgettext("mark on each page of a closing note", "DRAFT, not approved")),
             made_at=note.approved_at or note.saved_at,

@@ -93,7 +93,7 @@ def run(pk: int) -> bool:
     return bool(done)
 
 
-def document(note_id: int, progress=lambda percent: None) -> bytes:
+def document(note_id: int, progress: Callable[[int], object] | None = None) -> bytes:
     """The PDF of a version as it stands now; drafts are marked on every page."""
     note = with_everything().get(pk=note_id)
     figures = note.figures or figures_of(note.programme)
@@ -109,7 +109,7 @@ def document(note_id: int, progress=lambda percent: None) -> bytes:
     )
 
 
-def with_everything():
+def with_everything() -> QuerySet[ClosingNote]:
     """Notes with all that their document asks for, in one query."""
     return ClosingNote.objects.select_related(
         "author", "approved_by", "programme__citizen", "programme__centre", "programme__type",

@@ -33,8 +33,14 @@ from programmes.models import Programme
 PAGE = 50
 
 
+class SignedIn(HttpRequest):
+    """What every page here gets: the middleware lets nobody else in (T2)."""
+
+    user: User
+
+
 @require_GET
-def note_list(request: HttpRequest) -> HttpResponse:
+def note_list(request: SignedIn) -> HttpResponse:
     """Every newest version that the user may read, what needs somebody first; the notes that are due above it."""
     notes = newest(request.user).select_related("programme__citizen", "programme__type", "author")
     chosen = request.GET.get("status", "")
@@ -64,7 +70,7 @@ def due_for(user: User) -> list[Programme]:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, reference: str) -> HttpResponse:
+def edit(request: SignedIn, reference: str) -> HttpResponse:
     """The editor of a draft; a note that is no draft, or that is not the user's to write, is read instead."""
     programme = programme_of(request, reference)
     note = newest(request.user).filter(programme=programme).first()
@@ -122,7 +128,7 @@ def key_section(note: ClosingNote, key: str) -> str:
     return {"attendance": "attendance", "placements": "content", "subgoal": "goals"}.get(prefix, "resources")
 
 
-def hand_in(request: HttpRequest, note: ClosingNote) -> HttpResponse:
+def hand_in(request: SignedIn, note: ClosingNote) -> HttpResponse:
     """Send a saved draft for approval, or say beside the fields what is missing."""
     if missing := actions.missing_parts(note):
         note = with_everything().get(pk=note.pk)
@@ -140,11 +146,11 @@ def hand_in(request: HttpRequest, note: ClosingNote) -> HttpResponse:
     )
 
 
-def wrong_note(request: HttpRequest, note: ClosingNote, form: NoteForm) -> HttpResponse:
+def wrong_note(request: SignedIn, note: ClosingNote, form: NoteForm) -> HttpResponse:
     return render(request, "closing_notes/edit.html", {"editor": Editor(note, form), "form": form}, status=422)
 
 
-def both_versions(request: HttpRequest, stale: actions.Stale, typed: dict) -> HttpResponse:
+def both_versions(request: SignedIn, stale: actions.Stale, typed: dict) -> HttpResponse:
     """What was typed stays in the fields, and beside each field that differs stands what somebody else saved (T13)."""
     note = with_everything().get(pk=stale.note.pk)
     data = {**{name: typed.get(name, "") for name in NoteForm(note).fields}, "revision": note.revision}
@@ -156,7 +162,7 @@ def both_versions(request: HttpRequest, stale: actions.Stale, typed: dict) -> Ht
 
 
 @require_POST
-def start(request: HttpRequest, reference: str) -> HttpResponse:
+def start(request: SignedIn, reference: str) -> HttpResponse:
     programme = programme_of(request, reference)
     return act(
         request,
@@ -168,14 +174,14 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def review(request: HttpRequest, reference: str) -> HttpResponse:
+def review(request: SignedIn, reference: str) -> HttpResponse:
     """The note to read; with the decisions of those whom it waits for. A referrer reads what was delivered."""
     note = note_or_404(request, reference)
     look(request, f"closing note {reference} v{note.number}", citizen_id=note.programme.citizen_id)
     return render(request, "closing_notes/review.html", reading(request, note))
 
 
-def reading(request: HttpRequest, note: ClosingNote, form: WhyForm | None = None) -> dict:
+def reading(request: SignedIn, note: ClosingNote, form: WhyForm | None = None) -> dict:
     """What the reading page shows."""
     user = request.user
     is_staff = is_staff_of(user, note.programme)
@@ -195,7 +201,7 @@ def reading(request: HttpRequest, note: ClosingNote, form: WhyForm | None = None
 
 
 @require_POST
-def approve(request: HttpRequest, reference: str) -> HttpResponse:
+def approve(request: SignedIn, reference: str) -> HttpResponse:
     note = note_or_404(request, reference)
     revision = request.POST.get("revision", "")
     return act(
@@ -210,7 +216,7 @@ def approve(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, reference: str) -> HttpResponse:
+def send_back(request: SignedIn, reference: str) -> HttpResponse:
     note = note_or_404(request, reference)
     return with_reason(
         request, note, lambda why: actions.send_back(note=note, why=why, by=request.user), _("Sent back to the author"),
@@ -219,7 +225,7 @@ def send_back(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def new_version(request: HttpRequest, reference: str) -> HttpResponse:
+def new_version(request: SignedIn, reference: str) -> HttpResponse:
     note = note_or_404(request, reference)
     return with_reason(
         request, note, lambda why: actions.new_version(note=note, why=why, by=request.user),
@@ -228,7 +234,7 @@ def new_version(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_POST
-def deliver(request: HttpRequest, reference: str) -> HttpResponse:
+def deliver(request: SignedIn, reference: str) -> HttpResponse:
     note = note_or_404(request, reference)
     return act(
         request,
@@ -240,7 +246,7 @@ def deliver(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def with_reason(
-    request: HttpRequest, note: ClosingNote, deed: Callable[[str], object], done: str, then: str
+    request: SignedIn, note: ClosingNote, deed: Callable[[str], object], done: str, then: str
 ) -> HttpResponse:
     """Do what needs a reason; without one the reading page says so beside the field."""
     form = WhyForm(request.POST)
@@ -250,7 +256,7 @@ def with_reason(
     return act(request, note.programme.reference, lambda: deed(form.cleaned_data["why"]), done, then)
 
 
-def act(request: HttpRequest, reference: str, deed: Callable[[], object], done: str, then: str) -> HttpResponse:
+def act(request: SignedIn, reference: str, deed: Callable[[], object], done: str, then: str) -> HttpResponse:
     """Do the deed and say so, or say why it could not be done; a stale page never becomes an error page."""
     try:
         deed()
@@ -268,13 +274,13 @@ def newest(user: User) -> QuerySet[ClosingNote]:
     return visible.exclude(Exists(later))
 
 
-def note_or_404(request: HttpRequest, reference: str) -> ClosingNote:
+def note_or_404(request: SignedIn, reference: str) -> ClosingNote:
     """The newest version that the user may read, with all that its document asks for."""
     visible = newest(request.user).filter(programme__reference=reference)
     return get_object_or_404(with_everything().filter(pk__in=visible.values("pk")))
 
 
-def programme_of(request: HttpRequest, reference: str) -> Programme:
+def programme_of(request: SignedIn, reference: str) -> Programme:
     """A programme of which the user is staff; for others the page does not exist."""
     programmes = Programme.objects.visible_to(request.user).select_related("citizen", "centre", "type")
     programme = get_object_or_404(programmes, reference=reference)

@@ -1,9 +1,10 @@
 """The document of a note: asking for it, watching it, looking at a draft's, fetching an approved one's."""
 
 import hashlib
+import logging
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,11 +15,14 @@ from closing_notes import actions
 from closing_notes.documents import file_name
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.rendering import ask_for_rendering, with_everything
-from closing_notes.views import is_staff_of, note_or_404, reads_as_recipient
+from closing_notes.views import SignedIn, is_staff_of, note_or_404, reads_as_recipient
+from core.exceptions import Refused
+
+log = logging.getLogger(__name__)
 
 
 @require_POST
-def render_document(request: HttpRequest, reference: str) -> HttpResponse:
+def render_document(request: SignedIn, reference: str) -> HttpResponse:
     """Ask for the document: a draft's anew, an approved one's again after it failed."""
     note = staff_note_or_404(request, reference)
     ask_for_rendering(note=note, by=request.user)
@@ -26,7 +30,7 @@ def render_document(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def progress(request: HttpRequest, reference: str) -> HttpResponse:
+def progress(request: SignedIn, reference: str) -> HttpResponse:
     """How far the document is; the fragment asks again by itself, the page by reloading."""
     note = staff_note_or_404(request, reference)
     rendering = note.renderings.filter(revision=note.revision).defer("pdf").first()
@@ -36,7 +40,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def preview(request: HttpRequest, reference: str) -> HttpResponse:
+def preview(request: SignedIn, reference: str) -> HttpResponse:
     """The PDF itself in the browser; a draft is marked on every page (experience 15)."""
     note = staff_note_or_404(request, reference)
     rendering = note.renderings.filter(revision=note.revision, status=Rendering.Status.DONE).first()
@@ -47,7 +51,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def download(request: HttpRequest, reference: str) -> HttpResponse:
+def download(request: SignedIn, reference: str) -> HttpResponse:
     """The approved document; a recipient's first download is the receipt (C4). `?version=1` asks for an earlier one."""
     notes = ClosingNote.objects.visible_to(request.user).filter(
         programme__reference=reference, approved_at__isnull=False
@@ -74,19 +78,26 @@ def download(request: HttpRequest, reference: str) -> HttpResponse:
     return pdf_response(note, rendering, disposition="attachment")
 
 
-def staff_note_or_404(request: HttpRequest, reference: str) -> ClosingNote:
+def staff_note_or_404(request: SignedIn, reference: str) -> ClosingNote:
     note = note_or_404(request, reference)
     if not is_staff_of(request.user, note.programme):
         raise Http404
     return note
 
 
+def is_intact(rendering: Rendering) -> bool:
+    """Whether the stored bytes are those whose hash was stored when they were made (T14)."""
+    return hashlib.sha256(bytes(rendering.pdf or b"")).hexdigest() == rendering.sha256
+
+
 def pdf_response(note: ClosingNote, rendering: Rendering, *, disposition: str) -> HttpResponse:
     """The bytes as they were made; were they changed since, nothing is sent (T14)."""
-    pdf = bytes(rendering.pdf or b"")
-    if hashlib.sha256(pdf).hexdigest() != rendering.sha256:
-        raise ValueError(f"The document of {note} is not the one that was made")
-    response = HttpResponse(pdf, content_type="application/pdf")
+    if not is_intact(rendering):
+        log.error("document_changed", extra={"rendering": rendering.pk})
+        raise Refused(
+            _("The stored document is not the one that was made, so it is not sent. Tell your administrator.")
+        )
+    response = HttpResponse(bytes(rendering.pdf or b""), content_type="application/pdf")
     response["Content-Disposition"] = f'{disposition}; filename="{file_name(note)}"'
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
