@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
+from audit.acting import acting
 
 
 class UserManager(BaseUserManager["User"]):
@@ -66,6 +68,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the user's; an outdated hash is renewed in the user's own name (T4)."""
+
+        def renew(password: str) -> None:
+            self.set_password(password)
+            self._password = None
+            with acting(self):
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, renew)
 
     @cached_property
     def reach(self) -> Reach:

@@ -46,12 +46,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class RefusedMiddleware:
-    """An action that refused and whose view did not say so beside the form: 422 with the reason, never a 500."""
+    """Never a 500 for what was asked: 422 with the reason when an action refused and its view did not say so.
+
+    An address with a NUL byte, which PostgreSQL cannot be asked about, is 400 (T21); forms refuse it in their fields.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return page("422.html", 400)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -217,6 +217,18 @@ def test_signing_out_needs_a_post(signed_in, user):
     assert not is_signed_in(client)
 
 
+def test_an_outdated_hash_is_renewed_at_sign_in(client, user, settings):
+    """T4: in the user's own name, since the database asks who acts; history keeps no hash."""
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+    assert sign_in(client).status_code == 302
+    user.refresh_from_db()
+    assert user.password.startswith("pbkdf2_sha256$")
+    assert not Change.objects.filter(table="accounts_user", operation="update").exists()
+
+
 @pytest.mark.parametrize("text", ["", "x" * 20_001, "a\x00b", "maja@example.org\x00"])
 def test_strange_input_is_an_error_on_the_page(client, user, text):
     """T21: never a 500."""

@@ -65,6 +65,13 @@ def test_a_form_without_its_token_is_refused_in_words():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/search/?q=a%00b", "/cases/F-2026-%00/", "/accounts/login/?next=%00"])
+def test_an_address_with_a_nul_byte_is_400(signed_in, address):
+    """T21."""
+    assert signed_in(UserFactory()).get(address).status_code == 400
+
+
+@pytest.mark.django_db
 def test_every_page_carries_the_strict_headers(client):
     """T8."""
     answer = client.get("/accounts/login/")
