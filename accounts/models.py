@@ -69,7 +69,7 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is the user's; an outdated hash is renewed in the user's own name (T4)."""
 
         def renew(password: str) -> None:
