@@ -11,7 +11,7 @@ from demo.models import Mail
 class ReadableMailBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         Mail.objects.bulk_create(
-            Mail(to=", ".join(message.to), subject=message.subject, body=str(message.body))
+            Mail(to=", ".join(message.to), subject=str(message.subject), body=str(message.body))
             for message in email_messages
         )
         return len(email_messages)

@@ -85,8 +85,10 @@ class Registers:
     def choose_open(self) -> None:
         """Who did not come and has not been reached yet, in the first workshop and elsewhere: today, and on the last
         working day, of which fewer are left when today has begun."""
-        today = self.open_on(self.world.today, others=2)
-        before = self.open_on(self.world.last_working_day, others=1 if today else 3)
+        today = self.open_on(self.world.today, others=1)
+        before = self.open_on(self.world.last_working_day, others=0 if today else 3)
+        missing_today = {slot.citizen_id for slot in today}
+        before = [slot for slot in before if slot.citizen_id not in missing_today]
         self.open_slots = {slot.pk for slot in today + before}
 
     def open_on(self, day: date, *, others: int) -> list[ExpectedAttendance]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -111,12 +112,14 @@ def add_task(world: World, case: Case, note: ClosingNote) -> None:
     """Who has to do something with the note now, on the list of theirs."""
     assert case.note is not None  # noqa: S101
     reference = case.programme.reference
-    kind, holder, url = {
-        NoteStatus.IN_REVIEW: ("approve_closing_note", {"for_leaders_of": world.centre}, "closing_notes:review"),
-        NoteStatus.APPROVED: ("deliver_closing_note", {"for_user": note.author}, "closing_notes:review"),
-    }.get(NoteStatus(note.status), ("", {}, ""))
+    holder: dict[str, Any] = {"for_user": note.author}
+    kind, url = "", "closing_notes:review"
     if case.note.was_returned:
-        kind, holder, url = "revise_closing_note", {"for_user": note.author}, "closing_notes:edit"
+        kind, url = "revise_closing_note", "closing_notes:edit"
+    elif note.status == NoteStatus.IN_REVIEW:
+        kind, holder = "approve_closing_note", {"for_leaders_of": world.centre}
+    elif note.status == NoteStatus.APPROVED:
+        kind = "deliver_closing_note"
     if kind:
         world.book.add(
             Task(

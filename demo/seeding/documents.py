@@ -15,25 +15,25 @@ PAUSE = timedelta(seconds=40)
 
 def write_documents(world: World, *, at_once: int = AT_ONCE) -> None:
     """Every approved note has a document or waits for one. The notes are in the database."""
-    notes = [note for note in world.book.of(ClosingNote) if note.approved_at]
+    approved = [(note, note.approved_at) for note in world.book.of(ClosingNote) if note.approved_at]
     own = world.users["rf-aalborg"]
     # First what the demo's own people open first: notes to be delivered, then what their referrer received last.
-    notes.sort(
-        key=lambda note: (
-            note.status != Status.APPROVED,
-            note.programme.referrer_id != own.pk,
-            -note.approved_at.timestamp(),
+    approved.sort(
+        key=lambda pair: (
+            pair[0].status != Status.APPROVED,
+            pair[0].programme.referrer_id != own.pk,
+            -pair[1].timestamp(),
         )
     )
-    for number, note in enumerate(notes):
+    for number, (note, approved_at) in enumerate(approved):
         rendering = Rendering(
-            note=note, revision=note.revision, asked_by=note.approved_by or note.author, asked_at=note.approved_at
+            note=note, revision=note.revision, asked_by=note.approved_by or note.author, asked_at=approved_at
         )
         if number < at_once:
             pdf = document(note.pk)
             rendering.pdf, rendering.sha256 = pdf, hashlib.sha256(pdf).hexdigest()
             rendering.status, rendering.progress = Rendering.Status.DONE, 100
-            rendering.finished_at = note.approved_at + timedelta(seconds=3)
+            rendering.finished_at = approved_at + timedelta(seconds=3)
         else:
             rendering.asked_at = world.now + PAUSE * (number - at_once + 1)
         world.book.add(rendering)

@@ -18,6 +18,8 @@ from programmes.models import OpeningHours, Workshop
 LONG_AGO = date(2019, 8, 1)
 # Workshops that storylines happen in, and the two of every demo, come first.
 FIRST = ["traevaerksted", "koekken", "kontor", "metal", "cykel", "gartneri", "tekstil"]
+# What has no plain letter to fall back on.
+LETTERS: dict[int, str] = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa", ord("ł"): "l", ord("ı"): "i"}
 SIDES = ["", " Nord", " Syd", " Øst", " Vest"]
 CASES_PER_CASEWORKER = 20
 
@@ -139,6 +141,6 @@ def open_workshops(world: World, *, places_needed: int) -> None:
 
 def plain(name: str) -> str:
     """The name as part of an address: small ASCII letters and dots."""
-    replaced = name.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "ı": "i"}))
+    replaced = name.lower().translate(LETTERS)
     ascii_only = unicodedata.normalize("NFKD", replaced).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z]+", ".", ascii_only).strip(".")

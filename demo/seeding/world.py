@@ -1,7 +1,7 @@
 """What all parts of the demo data share: chance, time, texts, and the centre with its people."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -105,7 +105,7 @@ class World:
     def pick(self, choices: Sequence[T]) -> T:
         return self.random.choice(choices)
 
-    def weighted(self, choices: dict[T, float]) -> T:
+    def weighted(self, choices: Mapping[T, float]) -> T:
         return self.random.choices(list(choices), list(choices.values()))[0]
 
     def uuid(self) -> uuid.UUID:

@@ -196,6 +196,9 @@ def test_each_demo_user_sees_a_part(seeded: Seed) -> None:
         assert 0 < seen[key] < everybody, key
     assert seen["citizen"] == 1
     assert seen["steering"] == seen["admin"] == 0
+    # Their figures are the centre's.
+    centre = Organisation.objects.get(kind="provider").pk
+    assert user("steering").reach.organisations_as("steering_group") == {centre}
     for key in ["referrer", "teamleader", "caseworker", "contact"]:
         assert Task.objects.visible_to(user(key)).due().exists(), key
     assert MissedAttendance.objects.visible_to(user("contact")).waiting().exists()
