@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.database import database_settings
+from core import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -58,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "core.request_log.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.errors.RefusedMiddleware",
@@ -185,6 +186,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a plan of 20 goals with 10 subgoals eac
 
 # Celery: why each of these, see docs/adr/0005. Redis loses nothing because the database holds what is due.
 CELERY_BROKER_URL = REDIS_URL
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -201,8 +203,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Copenhagen"
+# How often it is looked whether somebody is missing (A4); each look is one statement.
+FLAGGING_SECONDS = float(os.environ.get("FLAGGING_SECONDS", "60"))
 CELERY_BEAT_SCHEDULE = {
-    "flag-missed-attendance": {"task": "attendance.tasks.flag_missed_attendance", "schedule": 60.0},
+    "flag-missed-attendance": {"task": "attendance.tasks.flag_missed_attendance", "schedule": FLAGGING_SECONDS},
     "write-expected-attendance": {"task": "attendance.tasks.write_expected_attendance", "schedule": 3600.0},
     "activate-due-programmes": {"task": "programmes.tasks.activate_due_programmes", "schedule": 600.0},
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
@@ -210,10 +214,5 @@ CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "messaging.tasks.send_waiting_mail", "schedule": 20.0},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "ext://core.logs.json_line"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+LOGGING = logs.LOGGING
+logs.configure()
