@@ -60,7 +60,8 @@ def prepare_files(environment: Mapping[str, str]) -> None:
     wanted = fingerprint([*(ROOT / "static").rglob("*"), LOCK])
     if not stamp.exists() or stamp.read_text() != wanted or not (VAR / "static").exists():
         (ROOT / "static").mkdir(exist_ok=True)
-        django(environment, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+        # Earlier files stay: a web server that runs already still names them.
+        django(environment, "collectstatic", "--no-input", "--verbosity", "0")
         stamp.write_text(wanted)
 
 
