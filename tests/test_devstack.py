@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from config.database import WEB_ROLE
+from devstack import seeding
+from devstack.demo import SIGN_INS
 from devstack.keys import secret_environment
 from devstack.locking import Busy, Lock, living_state, started
 from devstack.paths import ROOT
@@ -20,9 +23,11 @@ from devstack.servers import LONGEST_FOLDER, Servers, addresses, socket_folder
 from tests.browser.stack import free_port
 
 AS_WHOM = ["0", "1"] if os.geteuid() == 0 else ["0"]
+OTHERS = ["DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "TRINVIS_DATABASE_ROLE"]
 # Holds the servers of a folder until it is killed.
 HOLD = """
 import sys, time
+from datetime import date, timedelta
 from pathlib import Path
 from devstack.servers import Servers
 with Servers(Path(sys.argv[1]), given={}) as servers:
@@ -41,31 +46,41 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """No servers of somebody else's in the environment."""
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "TRINVIS_DATABASE_ROLE"):
+    for name in OTHERS:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def start(bare: None, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
-    """`start("-c", code, ...)`: a Python process in the project's folder, ended with the test."""
-    running: list[subprocess.Popen] = []
+class Starter:
+    """Starts Python processes in the project's folder and ends them; what they say is in `out`."""
 
-    def start_one(*arguments: str, **environment: str) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=(tmp_path / "out").open("ab"),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        running.append(process)
+    def __init__(self, folder: Path) -> None:
+        self.out = folder / "out"
+        self.running: list[subprocess.Popen] = []
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.Popen:
+        with self.out.open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env={**os.environ, **environment},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.running.append(process)
         return process
 
-    yield start_one
-    for process in running:
-        process.terminate()
-        process.wait(30)
+    def end(self) -> None:
+        for process in self.running:
+            process.terminate()
+            process.wait(60)
+
+
+@pytest.fixture
+def start(bare: None, tmp_path: Path) -> Iterator[Starter]:
+    starter = Starter(tmp_path)
+    yield starter
+    starter.end()
 
 
 def running_below(folder: Path) -> list[str]:
@@ -229,15 +244,15 @@ PARTS = {
 class Demo:
     """`make demo` in a folder of its own, with few data."""
 
-    def __init__(self, folder: Path, start: Callable[..., subprocess.Popen]) -> None:
+    def __init__(self, folder: Path, start: Starter) -> None:
         self.folder = folder
         self.port = free_port()
         self.start_process = start
         self.environment = {
             "TRINVIS_DEMO": str(folder),
             "PORT": str(self.port),
-            "DEMO_CITIZENS": "8",
-            "DEMO_WEEKS": "3",
+            "DEMO_CITIZENS": "30",
+            "DEMO_WEEKS": "4",
             "MAKELEVEL": "",
         }
 
@@ -251,7 +266,7 @@ class Demo:
         return living_state(self.folder / "state.json").get("stage", "")
 
     def said(self) -> str:
-        return (self.folder.parent / "out").read_text()
+        return self.start_process.out.read_text()
 
     def get(self, path: str) -> int:
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -287,8 +302,23 @@ class Demo:
         )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was started once, with its data, and stopped."""
+    folder = tmp_path_factory.mktemp("seeded")
+    starter = Starter(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OTHERS:
+            patch.delenv(name, raising=False)
+        Demo(folder / "demo", starter).start()
+        starter.end()
+    return folder / "demo"
+
+
 @pytest.fixture
-def demo(start, tmp_path: Path) -> Demo:
+def demo(start: Starter, tmp_path: Path, seeded: Path) -> Demo:
+    """A demo of its own, with the data that were made once for all tests."""
+    subprocess.run(["cp", "--archive", seeded, tmp_path / "demo"], check=True)
     return Demo(tmp_path / "demo", start)
 
 
@@ -334,28 +364,48 @@ def test_the_demo_starts_again_after_its_supervisor_was_killed(way: str, demo: D
 @pytest.mark.long
 def test_manage_works_beside_the_demo_and_without_it(demo: Demo):
     question = ["shell", "--no-imports", "-c", "from accounts.models import User; print(User.objects.count())"]
-    before = demo.manage(*question)
-    assert (before.returncode, before.stdout) == (0, "0\n"), before.stderr
+    without = demo.manage(*question)
+    assert without.returncode == 0, without.stderr
+    assert int(without.stdout) >= len(SIGN_INS)
     process = demo.start()
-    beside = demo.manage(*question)
-    assert beside.returncode == 0
-    assert int(beside.stdout) >= 8
+    assert demo.manage(*question).stdout == without.stdout
     process.send_signal(signal.SIGINT)
-    process.wait(30)
-    assert demo.manage(*question).stdout == beside.stdout
+    assert process.wait(30) == 0
     assert demo.manage("shell", "--no-imports", "-c", "raise SystemExit(7)").returncode == 7
     assert demo.processes() == []
 
 
 @pytest.mark.long
-def test_the_demo_keeps_what_somebody_did_and_makes_another_size_anew(demo: Demo):
+def test_manage_sets_up_an_empty_folder_and_seeds_nothing(start: Starter, tmp_path: Path):
+    count = "from accounts.models import User; print(User.objects.count())"
+    answer = Demo(tmp_path / "demo", start).manage("shell", "--no-imports", "-c", count)
+    assert (answer.returncode, answer.stdout) == (0, "0\n"), answer.stderr
+
+
+@pytest.mark.long
+def test_the_demo_keeps_its_data_and_makes_another_size_anew(demo: Demo):
     process = demo.start()
+    assert "Making demo data" not in demo.said()
     process.terminate()
     process.wait(30)
-    assert demo.said().count("Making demo data") == 1
-    demo.start().terminate()
-    assert demo.said().count("Making demo data") == 1
-    demo.environment["DEMO_CITIZENS"] = "9"
-    assert wait_until(lambda: demo.stage() == "", 30)
+    demo.environment["DEMO_CITIZENS"] = "31"
     demo.start()
-    assert demo.said().count("Making demo data") == 2
+    assert demo.said().count("Making demo data: 31 citizens") == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "size", "touched", "fresh", "renewed"),
+    [
+        ("today", 200, True, "", False),
+        ("today", 201, True, "", True),
+        ("today", 200, False, "1", True),
+        ("an earlier day", 200, False, "", True),
+        ("an earlier day", 200, True, "", False),
+    ],
+)
+def test_demo_data_are_made_anew_only_when_asked_or_old_and_untouched(monkeypatch, day, size, touched, fresh, renewed):
+    monkeypatch.setenv("FRESH", fresh)
+    monkeypatch.setattr(seeding, "touched", lambda environment, since: touched)
+    kept_on = date.today() if day == "today" else date.today() - timedelta(days=1)
+    kept = {"citizens": 200, "weeks": 26, "day": kept_on.isoformat(), "ended": f"{kept_on}T08:00:00+00:00"}
+    assert seeding.reason_to_renew({}, kept, {"citizens": size, "weeks": 26}) is renewed
