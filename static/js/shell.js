@@ -73,5 +73,10 @@ function closeRest(event) {
 document.addEventListener("click", closeRest);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeRest(event); });
 
+// Filters fold on a phone until one of them is in use.
+if (matchMedia("(max-width: 767px)").matches) {
+  document.querySelectorAll("details[data-fold]:not([data-used])").forEach((fold) => { fold.open = false; });
+}
+
 // The summary of a wrong form takes the focus (experience 17).
 document.querySelector(".t-errors[tabindex]")?.focus();
