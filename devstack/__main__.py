@@ -31,7 +31,10 @@ def main() -> int:
         stop(f"Which command? One of: {', '.join(COMMANDS)}", 2)
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)
-    enter("devstack", [name, *arguments])
+    try:
+        enter("devstack", [name, *arguments])
+    except KeyboardInterrupt:
+        stop("Interrupted; the next start goes on from here.", 130)
     module, _, function = COMMANDS[name].partition(":")
     arguments = arguments or shlex.split(os.environ.get("ARGS", ""))
     return getattr(import_module(module), function)(arguments)

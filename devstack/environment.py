@@ -56,7 +56,16 @@ def make_environment() -> None:
                 stop(f"{made.stdout}{made.stderr}\nNo virtual environment; on Debian install the package {package}.")
         STAMP.unlink(missing_ok=True)
         say("Installing the locked requirements ...")
-        pip = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-qq"]
+        pip = [
+            str(VENV_PYTHON),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--no-input",
+            "install",
+            "-qq",
+            "--no-compile",
+        ]
         installed = subprocess.run(
             [*pip, "--no-deps", "--require-hashes", "--requirement", str(LOCK)], check=False, stdout=sys.stderr
         )
