@@ -50,17 +50,20 @@ RAISE = """
 
 # Local wall time throughout: a slot at 8.00 is due at 8.15 also on the days when the clock is moved.
 # A register has begun when one of its begun slots is marked; an excuse entered before its slot is a notice and no mark,
-# and what is marked after closing time no longer accuses anybody (A5).
+# and what is marked after closing time no longer accuses anybody (A5). The slots to flag are locked by key, so that the
+# work is flat in history, and their state is read again: somebody may be marking them.
 FLAG = f"""
     WITH registers AS MATERIALIZED (
         SELECT id, workshop_id, day, day + closes AS closes, judged_at IS NOT NULL AS is_judged
         FROM attendance_registerday
         WHERE day <= %(at)s::date AND (judged_at IS NULL OR day = %(at)s::date)
     ),
+    types AS MATERIALIZED (
+        SELECT id, make_interval(mins => coalesce((definition #>> '{{absence_rules,grace_minutes}}')::int, 15)) AS grace
+        FROM programmes_programmetype
+    ),
     slots AS MATERIALIZED (
-        SELECT s.id, s.state, r.id AS register_id, r.is_judged,
-            s.day + s.starts + make_interval(
-                mins => coalesce((t.definition #>> '{{absence_rules,grace_minutes}}')::int, 15)) <= %(at)s AS is_due,
+        SELECT s.id, s.state, r.id AS register_id, r.is_judged, s.day + s.starts + t.grace <= %(at)s AS is_due,
             s.state <> '' AND s.day + s.starts <= %(at)s
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
                 AND (%(at)s < r.closes OR s.marked_at <= r.closes AT TIME ZONE %(zone)s) AS is_taken,
@@ -68,7 +71,7 @@ FLAG = f"""
         FROM registers r
         JOIN attendance_expectedattendance s ON s.workshop_id = r.workshop_id AND s.day = r.day
         JOIN programmes_programme p ON p.id = s.programme_id
-        JOIN programmes_programmetype t ON t.id = p.type_id
+        JOIN types t ON t.id = p.type_id
         LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
         WHERE NOT EXISTS (SELECT FROM programmes_closingday c WHERE c.centre_id = p.centre_id AND c.day = s.day)
           AND NOT EXISTS (
@@ -79,16 +82,22 @@ FLAG = f"""
     ),
     taken AS MATERIALIZED (SELECT register_id FROM slots GROUP BY register_id HAVING bool_or(is_taken)),
     missing AS MATERIALIZED (
-        SELECT e.id, e.citizen_id, e.programme_id, e.workshop_id, e.day, e.starts
-        FROM slots s
-        JOIN attendance_expectedattendance e ON e.id = s.id
-        WHERE s.status IS DISTINCT FROM 'raised'
-          AND (
-              (e.state = '' AND s.is_due AND NOT s.is_judged AND s.register_id IN (SELECT register_id FROM taken))
-              OR e.state = '{State.NO_SHOW}'
-          )
-        ORDER BY e.id
-        FOR NO KEY UPDATE OF e
+        SELECT locked.* FROM (
+            SELECT s.id, s.state FROM slots s
+            WHERE s.status IS DISTINCT FROM 'raised'
+              AND (
+                  (s.state = '' AND s.is_due AND NOT s.is_judged AND s.register_id IN (SELECT register_id FROM taken))
+                  OR s.state = '{State.NO_SHOW}'
+              )
+            ORDER BY s.id
+        ) found
+        CROSS JOIN LATERAL (
+            SELECT e.id, e.citizen_id, e.programme_id, e.workshop_id, e.day, e.starts
+            FROM attendance_expectedattendance e
+            WHERE e.id = found.id AND e.state = found.state
+            LIMIT 1
+            FOR NO KEY UPDATE
+        ) locked
     ),
     {RAISE},
     judged AS (
@@ -133,7 +142,8 @@ def flag_missed(*, at: datetime, by: Actor | None = None) -> Count:
     local = timezone.localtime(at).replace(tzinfo=None)
     parameters = _moment(at) | {"at": local, "excused": [str(state) for state in EXCUSED]}
     with acting(by or System("flagging"), why="missed attendance"), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        # A day's slots fit in memory; on disk the statement takes twice as long.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [LOCK])
         cursor.execute(FLAG, parameters)
         return Count(*cursor.fetchone())
 

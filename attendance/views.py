@@ -1,7 +1,7 @@
 """The register, its marks and the overview of the day (A2)."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.contrib import messages
@@ -70,9 +70,7 @@ def register(request: HttpRequest, workshop: int, day: date) -> HttpResponse:
             "is_future": day > today,
             "earlier": day_in_words(page.earlier, today),
             "later": day_in_words(page.later, today),
-            "marks": [
-                (state, kind, key, format_html("{}{}", icon(name), word)) for state, word, name, kind, key in MARKS
-            ],
+            "marks": buttons(),
             "reasons": reasons(day < today),
             # Shows the script how this language writes the clock.
             "sample_time": time(7, 5),
@@ -80,6 +78,23 @@ def register(request: HttpRequest, workshop: int, day: date) -> HttpResponse:
             "csrf_token": get_token(request),
         },
     )
+
+
+class Button(NamedTuple):
+    """One of the five marks as every row shows it; its icon and word are drawn once for the page."""
+
+    state: str
+    kind: str
+    key: str
+    word: str
+    html: str
+
+
+def buttons() -> list[Button]:
+    return [
+        Button(str(state), kind, key, str(word), format_html("{}{}", icon(name), word))
+        for state, word, name, kind, key in MARKS
+    ]
 
 
 def reasons(is_past: bool) -> list[tuple[str, str]]:

@@ -97,6 +97,11 @@ function randomUuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+// The cookie is newer than the page when somebody has signed in again in another tab.
+function token() {
+  return document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/)?.[1] ?? words.token;
+}
+
 async function send() {
   if (sending || !waiting.length) return;
   sending = true;
@@ -105,10 +110,11 @@ async function send() {
   try {
     const answer = await fetch(words.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": words.token, Accept: "application/json" },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
       body: JSON.stringify({ marks: batch.map(({ before, ...sent }) => sent) }),
-      redirect: "error",
+      redirect: "manual",
     });
+    if (answer.type === "opaqueredirect" || answer.status === 403) throw new Error(words.signedOut);
     if (answer.status === 400) {
       const { error } = await answer.json();
       settle(batch.map((one) => ({ uuid: one.uuid, slot: one.slot, status: "refused", message: error, ...one.before, flagged: null })));
@@ -122,7 +128,7 @@ async function send() {
     send();
   } catch (failure) {
     sending = false;
-    kept(true, failure.message === "403" ? words.signedOut : "");
+    kept(true, failure.message === words.signedOut ? words.signedOut : "");
     timer = setTimeout(send, RETRY_AFTER);
   }
 }
@@ -269,7 +275,7 @@ register.addEventListener("submit", (event) => {
   if (event.target.matches("[data-rest]")) {
     event.preventDefault();
     everyoneElse();
-  } else if (row && event.target.matches(".t-marks") && event.submitter) {
+  } else if (row && event.target.matches("[data-marks]") && event.submitter) {
     event.preventDefault();
     tap(row, event.submitter.value);
   }

@@ -1,11 +1,15 @@
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from attendance.actions import record_contact
 from attendance.flagging import flag_missed
 from attendance.marks import MarkInput, record_marks
 from attendance.models import ContactAttempt, MissedAttendance
+from audit.acting import System, acting
 from audit.models import Access, Event
 from citizens.access import grant
 from core.exceptions import NotAllowed, Refused
@@ -39,10 +43,6 @@ def by(workshop):
 @pytest.fixture
 def missed(workshop, by):
     """Two are expected, one is marked, the other is flagged at 8.20."""
-    from uuid import uuid4
-
-    from django.utils import timezone
-
     here, away = slots_in(workshop, 2)
     record_marks(marks=[MarkInput(uuid4(), here.pk, "present", timezone.now())], by=by)
     flag_missed(at=timezone.now())
@@ -138,16 +138,9 @@ def test_the_referrer_may_not_and_strangers_do_not_find_it(missed, signed_in):
 def test_the_contact_person_of_another_workshop_of_the_case_may_not(missed, signed_in):
     """A7: somebody with access to the case through another placement"""
     other = WorkshopFactory(unit__organisation=missed.slot.programme.centre)
-    from audit.acting import System, acting
-
     with acting(System("test")):
-        grant(
-            citizen=missed.slot.citizen,
-            centre=missed.slot.programme.centre,
-            role="contact_person",
-            unit=other.unit,
-            source="test",
-        )
+        case = {"citizen": missed.slot.citizen, "centre": missed.slot.programme.centre}
+        grant(**case, role="contact_person", unit=other.unit, source="test")
     assert signed_in(contact_person_of(other)).get(page(missed)).status_code == 403
 
 
@@ -163,10 +156,6 @@ def test_a_follow_up_that_is_closed_is_not_closed_again(missed, by, signed_in):
 
 def test_somebody_who_came_needs_no_contact(missed, by):
     """A6"""
-    from uuid import uuid4
-
-    from django.utils import timezone
-
     record_marks(marks=[MarkInput(uuid4(), missed.slot_id, "present", timezone.now())], by=by)
     with pytest.raises(Refused):
         record_contact(missed=missed, means="phone", was_reached=False, reason="", agreed="", by=by)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from attendance.models import Mark
 from audit.models import Access
+from tests.conftest import FreshClient
 from tests.factories.attendance import SlotFactory, contact_person_of, slots_in
 from tests.factories.programmes import MONDAY, WorkshopFactory
 
@@ -151,8 +152,6 @@ def test_reading_the_endpoint_is_not_allowed(client):
 
 def test_somebody_who_is_not_signed_in_is_sent_to_sign_in(workshop):
     """T2"""
-    from tests.conftest import FreshClient
-
     assert send(FreshClient(), a_mark(slots_in(workshop, 1)[0])).status_code == 302
 
 

@@ -3,7 +3,9 @@ import datetime
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
+from attendance.models import ExpectedAttendance
 from attendance.registers import missing_registers, summaries
 from audit.models import Access
 from tests.factories.accounts import user_with_role
@@ -77,8 +79,6 @@ def test_the_number_of_queries_does_not_grow_with_the_people(workshop, signed_in
     with django_assert_max_num_queries(8 + FRESH):
         client.get(page(workshop))
     first = slots_in(workshop, 1)[0]
-    from attendance.models import ExpectedAttendance
-
     ExpectedAttendance.objects.bulk_create(
         ExpectedAttendance(
             citizen=first.citizen,
@@ -179,7 +179,6 @@ def test_the_overview_puts_unfinished_registers_first(workshop, signed_in, djang
     WorkshopFactory(unit__organisation=centre, unit__name="An empty one")
     WorkshopFactory(unit__name="Somebody else's")
     leader = user_with_role("team_leader", centre)
-    from django.utils import timezone
 
     assert [one.name for one in summaries(leader, MONDAY, at=timezone.now())] == [
         "Træværkstedet",
