@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +25,8 @@ from core.templatetags.dates import hours, percent, short_day
 # A table with more columns than this is gathered into months, quarters, half-years or years.
 MOST_COLUMNS = 16
 SPANS = [1, 3, 6, 12]
+# Longer than a line; finding where to break thousands of letters without a space takes the engine half a minute.
+ENDLESS_WORD = re.compile(r"(\S{90})(?=\S)")
 CHART = {"width": 420, "base": 122, "top": 10, "left": 4}
 
 
@@ -166,7 +169,8 @@ def facts(note: ClosingNote) -> tuple[tuple[str, str], ...]:
 
 def paragraphs(text: str, known: int) -> tuple[str, ...]:
     """The lines of a text without its citations; an empty one has none and its section still shows (experience 15)."""
-    lines = without_numbers(str(text), known).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = ENDLESS_WORD.sub(r"\1 ", str(text))
+    lines = without_numbers(text, known).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return tuple(line.strip() for line in lines if line.strip())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 3
 STUCK_AFTER = timedelta(minutes=3)
 # A queued row that is older than this was not hurried: the broker was away or the worker lost it.
 WAITS_AT_MOST = timedelta(seconds=20)
+AT_ONCE = 20
 GAVE_UP = gettext_noop("The rendering was cut off three times.")
 UNFINISHED = gettext_noop("Something failed on the way. It is tried again.")
 STATUS = Rendering.Status
@@ -118,12 +119,26 @@ def with_everything() -> QuerySet[ClosingNote]:
     )  # fmt: skip
 
 
+def ask_for_what_is_missing() -> None:
+    """Queue approved notes that came in without a document, from an import or the demo, some at a time."""
+    asked = Rendering.objects.filter(note=OuterRef("pk"), revision=OuterRef("revision"))
+    notes = ClosingNote.objects.filter(approved_at__isnull=False).exclude(Exists(asked)).order_by("-approved_at", "pk")
+    Rendering.objects.bulk_create(
+        [
+            Rendering(note_id=pk, revision=revision, asked_by_id=approver)
+            for pk, revision, approver in notes.values_list("pk", "revision", "approved_by_id")[:AT_ONCE]
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def requeue() -> list[int]:
     """Pick up what was left lying; the rows that a worker should be told of.
 
     Stuck rows go back into the queue, and after three attempts they fail with the reason (T11).
     """
     now = timezone.now()
+    ask_for_what_is_missing()
     stuck = Rendering.objects.filter(status=STATUS.RUNNING, started_at__lt=now - STUCK_AFTER)
     stuck.filter(attempts__gte=MAX_ATTEMPTS).update(status=STATUS.FAILED, error=GAVE_UP, finished_at=now)
     back = list(stuck.values_list("pk", flat=True))

@@ -63,10 +63,9 @@ def download(request: SignedIn, reference: str) -> HttpResponse:
     note = get_object_or_404(with_everything(), pk__in=newest)
     rendering = note.renderings.filter(revision=note.revision, status=Rendering.Status.DONE).first()
     if rendering is None:
-        if not is_staff_of(request.user, note.programme):
-            raise Http404
         messages.info(request, _("The document is not ready yet"))
-        return redirect("closing_notes:progress", reference)
+        is_staff = is_staff_of(request.user, note.programme)
+        return redirect("closing_notes:progress" if is_staff else "closing_notes:review", reference)
     look(
         request,
         f"closing note {reference} v{note.number} PDF",

@@ -64,7 +64,7 @@ def render_pdf(
     author: str = "",
     made_at: datetime | None = None,
     attachment: AttachedFile | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> bytes:
     """The PDF of `html`, a whole document with its styles inside; same input, same bytes.
 

@@ -30,8 +30,9 @@ AFTER = datetime.datetime(2027, 2, 19, 10, tzinfo=datetime.UTC)  # the Friday be
 
 @pytest.fixture(autouse=True)
 def at_the_end(monkeypatch):
-    """The last Friday of the programmes; no broker."""
+    """The last Friday of the programmes; no broker, and a document that costs nothing."""
     monkeypatch.setattr("closing_notes.rendering.hurry", lambda pk: None)
+    monkeypatch.setattr("closing_notes.rendering.document", lambda pk, progress=None: b"%PDF-1.7 of a note")
     with time_machine.travel(AFTER, tick=False):
         yield
 

@@ -167,6 +167,15 @@ def test_a_stuck_row_is_picked_up_and_after_three_attempts_given_up(told, quick)
     assert other.error
 
 
+def test_an_approved_note_that_came_without_a_document_gets_one(told):
+    """Notes of an import or of the demo; drafts are left alone."""
+    note = ClosingNoteFactory(delivered=True)
+    ClosingNoteFactory()
+    requeue()
+    requeue()
+    assert Rendering.objects.get().note == note
+
+
 def test_a_fresh_row_is_left_to_the_worker_that_was_told(told):
     row = asked()
     assert requeue() == []

@@ -25,6 +25,7 @@ DEEDS = ["start", "approve", "send_back", "deliver", "new_version", "render"]
 @pytest.fixture(autouse=True)
 def at_the_end(monkeypatch):
     monkeypatch.setattr("closing_notes.rendering.hurry", lambda pk: None)
+    monkeypatch.setattr("closing_notes.rendering.document", lambda pk, progress=None: b"%PDF-1.7 of a note")
     with time_machine.travel(AFTER, tick=False):
         yield
 
@@ -171,6 +172,16 @@ def test_the_download_is_receipted_logged_and_never_kept(signed_in):
     assert log.user_id == note.programme.referrer.pk
     note.refresh_from_db()
     assert note.read_at is not None
+
+
+def test_a_document_that_is_not_ready_is_said_so(signed_in):
+    note = ClosingNoteFactory(delivered=True)
+    for user in (note.author, note.programme.referrer):
+        answer = signed_in(user).get(url("download", note), follow=True)
+        assert answer.status_code == 200
+        assert "not ready yet" in answer.content.decode()
+    note.refresh_from_db()
+    assert note.read_at is None
 
 
 def test_an_earlier_version_can_be_fetched_by_its_number(signed_in):
