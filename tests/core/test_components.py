@@ -150,7 +150,6 @@ def test_what_people_wrote_is_escaped_in_every_part():
         drawn("goal_card", goal={"title": evil, "own_words": evil, "area": evil}, subgoals=[subgoal]),
         drawn("row", title=evil, text=evil, url="/", when=evil),
         drawn("notice", kind="info", text=evil, strong=evil),
-        drawn("facts", facts=[(evil, evil)]),
         drawn("what_now", sentence=evil, detail=evil),
         drawn("page_head", title=evil, lead=evil, over=evil),
         drawn("table", caption=evil, columns=[{"label": evil}], rows=[[evil]]),
