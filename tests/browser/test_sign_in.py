@@ -23,7 +23,9 @@ def test_a_wrong_password_says_so_and_keeps_the_address(browser_page: Page):
     assert violations(browser_page) == []
 
 
-def test_the_stack_and_its_browser_live_in_the_chosen_time(browser_page: Page, stack: Stack):
+def test_the_stack_and_its_browser_live_in_the_chosen_time(stack: Stack, open_page):
+    stack.travel_to("2026-11-23T07:00")
+    browser_page = open_page()
     response = browser_page.goto("/accounts/login/")
     assert response
     assert response.headers["date"].startswith(stack.now.astimezone().strftime("%a, %d Nov 2026"))
