@@ -25,8 +25,8 @@ from core.templatetags.dates import hours, percent, short_day
 # A table with more columns than this is gathered into months, quarters, half-years or years.
 MOST_COLUMNS = 16
 SPANS = [1, 3, 6, 12]
-# Longer than a line; finding where to break thousands of letters without a space takes the engine half a minute.
-ENDLESS_WORD = re.compile(r"(\S{90})(?=\S)")
+# Most of a line; finding where to break thousands of letters without a space takes the engine seconds.
+ENDLESS_WORD = re.compile(r"(\S{60})(?=\S)")
 CHART = {"width": 420, "base": 122, "top": 10, "left": 4}
 
 
