@@ -101,6 +101,9 @@ def build(world: World) -> None:
     later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Task, Entry, ClosingNote}
     world.book.write(*[model for model in world.book.rows if model not in later])
     plans.write()
+    # Without statistics the database would read whole tables for each of the many small questions that follow.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     # What lies ahead, and the registers of all days, come from where they always come from (A12).
     first = min(slot.day for slot in world.book.of(ExpectedAttendance))
     world.book.set_counters()

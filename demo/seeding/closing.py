@@ -1,7 +1,7 @@
 """Closing notes in every state: how far each has come, and what stands in it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -38,6 +38,8 @@ WHEN_ENDING = [
     (NoteStatus.DRAFT, True),
     (NoteStatus.DRAFT, False),
 ]
+# What was delivered in these days the referrer has not opened yet.
+UNREAD = timedelta(days=3)
 WHEN_OVER = [(NoteStatus.IN_REVIEW, False), (NoteStatus.APPROVED, False)]
 # In a note that is not finished these are still to be written.
 WRITTEN_LAST = [Section.RESOURCES, Section.OPPORTUNITIES, Section.RECOMMENDATION]
@@ -84,8 +86,10 @@ def write_notes(world: World, cases: list[Case], timeline: Timeline) -> None:
             text.sections = sections_of(world, case, figures)
         saved_at = world.office_hours(text.written_on)
         approved_at = world.office_hours(text.approved_on) if text.approved_on else None
-        is_delivered = text.status == NoteStatus.DELIVERED
-        read = is_delivered and text.approved_on and text.approved_on < world.today - timedelta(days=4)
+        if approved_at:
+            approved_at = max(approved_at, saved_at + timedelta(minutes=20))
+        delivered_at = delivered(world, case, approved_at) if text.status == NoteStatus.DELIVERED else None
+        read_at = delivered_at + timedelta(hours=26) if delivered_at else None
         note = world.book.add(
             ClosingNote(
                 programme=case.programme,
@@ -100,12 +104,21 @@ def write_notes(world: World, cases: list[Case], timeline: Timeline) -> None:
                 saved_at=saved_at,
                 approved_at=approved_at,
                 approved_by=world.leader if approved_at else None,
-                delivered_at=approved_at + timedelta(minutes=25) if is_delivered and approved_at else None,
-                read_at=approved_at + timedelta(hours=26) if read and approved_at else None,
+                delivered_at=delivered_at,
+                read_at=read_at if read_at and read_at < world.now - UNREAD else None,
             )
         )
         add_task(world, case, note)
         tell(case, note, timeline)
+
+
+def delivered(world: World, case: Case, approved_at: datetime | None) -> datetime:
+    """On the programme's last day, which delivery ends, or as soon as the note is approved."""
+    assert approved_at is not None  # noqa: S101
+    assert case.ended_on is not None  # noqa: S101
+    if timezone.localdate(approved_at) >= case.ended_on:
+        return min(approved_at + timedelta(minutes=25), world.now)
+    return world.office_hours(case.ended_on)
 
 
 def add_task(world: World, case: Case, note: ClosingNote) -> None:
@@ -212,7 +225,9 @@ def goals_in_words(case: Case, figures: Figures, cite: dict[str, str]) -> str:
     wordings = {str(one.key): one.steps for goal in case.goals for one in goal.subgoals}
     lines = []
     for one in subgoals_of(figures):
-        kind = "goals_forward" if one["step_to"] > one["step_from"] else "goals_same"
+        kind = "goals_same" if one["step_to"] > 2 else "goals_low"
+        if one["step_to"] != one["step_from"]:
+            kind = "goals_forward" if one["step_to"] > one["step_from"] else "goals_back"
         wording = wordings[one["key"]][one["step_to"] - 1]
         wording = wording[:1].lower() + wording[1:]
         line = texts[kind].format(

@@ -8,20 +8,20 @@ from closing_notes.rendering import document
 from closing_notes.statuses import Status
 from demo.seeding.world import World
 
-AT_ONCE = 3
+AT_ONCE = 5
 # Queued ones are asked for little by little, so that a worker has its hands free for what visitors ask for.
-PAUSE = timedelta(seconds=40)
+PAUSE = timedelta(seconds=20)
 
 
 def write_documents(world: World, *, at_once: int = AT_ONCE) -> None:
     """Every approved note has a document or waits for one. The notes are in the database."""
     approved = [(note, note.approved_at) for note in world.book.of(ClosingNote) if note.approved_at]
-    own = world.users["rf-aalborg"]
-    # First what the demo's own people open first: notes to be delivered, then what their referrer received last.
+    own = world.organisations["jc-aalborg"]
+    # First what the demo's own people open first: notes to be delivered, then what their job centre received last.
     approved.sort(
         key=lambda pair: (
             pair[0].status != Status.APPROVED,
-            pair[0].programme.referrer_id != own.pk,
+            pair[0].programme.referring_organisation_id != own.pk,
             -pair[1].timestamp(),
         )
     )

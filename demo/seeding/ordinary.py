@@ -285,7 +285,7 @@ def talk(world: World, case: Case, day: date, now: dict) -> Talk:
         for subgoal in goal.subgoals:
             moved = 0
             if direction == "forward":
-                moved = world.weighted({1: 0.6, 0: 0.35, 2: 0.05})
+                moved = world.weighted({1: 0.7, 0: 0.22, 2: 0.08})
             elif direction == "back":
                 moved = world.weighted({-1: 0.5, 0: 0.5})
             step = min(max(now[subgoal.key] + moved, 1), 5)
