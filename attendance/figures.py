@@ -96,7 +96,12 @@ def totals_of(programmes: Iterable[int], *, since: date | None = None, until: da
             missed_slots=Count("pk", filter=Q(state=State.NO_SHOW) | Q(FLAGGED, state=State.NOT_MARKED)),
         )
     )
-    return {row.pop("programme"): Totals(**row) for row in rows}
+    return {
+        row["programme"]: Totals(
+            row["agreed"], row["attended"], row["ill"], row["slots"], row["missed_slots"], row["not_registered"]
+        )
+        for row in rows
+    }
 
 
 def weeks(programme: Programme, *, since: date | None = None, until: date | None = None) -> list[Week]:

@@ -63,7 +63,7 @@ def why_not(mark: MarkInput, slot: ExpectedAttendance, *, by: User, now: datetim
         return objection
     if slot.marked_at and slot.marked_by_id != by.pk and slot.marked_at > mark.at and slot.state != mark.state:
         return _("%(name)s has marked this later: %(state)s. Mark again if that is wrong.") % {
-            "name": slot.marked_by.name,
+            "name": slot.marked_by.name if slot.marked_by else "",
             "state": State(slot.state).label,
         }
     is_slip = (

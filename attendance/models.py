@@ -15,7 +15,8 @@ from programmes.models import Placement, Programme, Workshop
 AGREED_MINUTES = "CASE WHEN state = 'leave' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
 ATTENDED_MINUTES = (
     f"CASE WHEN state IN ({', '.join(repr(str(state.value)) for state in HERE)}) THEN greatest(0, "
-    "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends)) - greatest(starts, coalesce(came_at, starts))) / 60)::int)"
+    "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends)) - "
+    "greatest(starts, coalesce(came_at, starts))) / 60)::int)"
     " ELSE 0 END"
 )
 

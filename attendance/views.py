@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from attendance.mark_rules import MarkInput
 from attendance.marks import APPLIED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
 from attendance.registers import MARKS, OTHER, REASONS, read_register, summaries, with_days_around
+from attendance.requests import SignedIn
 from attendance.states import State
 from audit.log import look
 from audit.models import Access
@@ -33,7 +34,7 @@ SHOWN_IN_HISTORY = 500
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedIn) -> HttpResponse:
     """Today's registers of the user's workshops, unfinished ones first (experience 6)."""
     if not request.user.has_role("contact_person", "caseworker", "team_leader"):
         raise NotAllowed
@@ -44,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "attendance/overview.html", context)
 
 
-def workshop_or_404(request: HttpRequest, pk: int, day: date) -> Workshop:
+def workshop_or_404(request: SignedIn, pk: int, day: date) -> Workshop:
     """The workshop, where the user may see its register, with the days around `day`."""
     if pk > LARGEST_KEY:
         raise Http404
@@ -52,7 +53,7 @@ def workshop_or_404(request: HttpRequest, pk: int, day: date) -> Workshop:
 
 
 @require_safe
-def register(request: HttpRequest, workshop: int, day: date) -> HttpResponse:
+def register(request: SignedIn, workshop: int, day: date) -> HttpResponse:
     """Who is expected in a workshop on a day, with five marks each; `slot` and `ask` in the address open one row."""
     found = workshop_or_404(request, workshop, day)
     slot, ask = request.GET.get("slot", ""), request.GET.get("ask", "")
@@ -115,7 +116,7 @@ def day_in_words(day: date | None, today: date) -> str:
 
 
 @require_safe
-def history(request: HttpRequest, workshop: int, day: date) -> HttpResponse:
+def history(request: SignedIn, workshop: int, day: date) -> HttpResponse:
     """Every mark of a register, with who made it and when (experience 2)."""
     found = workshop_or_404(request, workshop, day)
     marks = (
@@ -128,14 +129,14 @@ def history(request: HttpRequest, workshop: int, day: date) -> HttpResponse:
 
 
 @require_POST
-def marks(request: HttpRequest) -> HttpResponse:
+def marks(request: SignedIn) -> HttpResponse:
     """Marks as a JSON batch or from the plain form; both go through the same action (A2, A3)."""
     if request.content_type == "application/json":
         return marks_by_json(request)
     return marks_by_form(request)
 
 
-def marks_by_json(request: HttpRequest) -> JsonResponse:
+def marks_by_json(request: SignedIn) -> JsonResponse:
     """`{"results": [{uuid, slot, status, message, state, from, until, flagged}]}`, or 400 with `{"error": ...}`."""
     try:
         sent = batch.read_json(request.body)
@@ -160,7 +161,7 @@ def as_json(result: MarkResult) -> dict[str, Any]:
     }
 
 
-def marks_by_form(request: HttpRequest) -> HttpResponse:
+def marks_by_form(request: SignedIn) -> HttpResponse:
     """One row's button, or "everyone else is here", without a script: back to the register with a word."""
     if "rest" in request.POST:
         return mark_the_rest(request)
@@ -206,7 +207,7 @@ def marks_by_form(request: HttpRequest) -> HttpResponse:
     return redirect(asking if state in times and not request.POST.get(times[state]) else page)
 
 
-def mark_the_rest(request: HttpRequest) -> HttpResponse:
+def mark_the_rest(request: SignedIn) -> HttpResponse:
     """Everybody whose slot has begun and who is not marked is here; notices and marks stay as they are (A2)."""
     workshop, day = request.POST.get("workshop", ""), request.POST.get("day", "")
     if not (workshop.isascii() and workshop.isdigit()):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from attendance.batch import LARGEST_KEY
 from attendance.forms import ContactForm
 from attendance.models import ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus
 from attendance.permissions import may_follow_up, may_see_days
+from attendance.requests import SignedIn
 from audit.log import look
 from audit.models import Access
 from core.charts import week_bars
@@ -37,7 +38,7 @@ def open_follow_ups(user: User) -> QuerySet[MissedAttendance]:
 
 
 @require_safe
-def missed(request: HttpRequest) -> HttpResponse:
+def missed(request: SignedIn) -> HttpResponse:
     """Everybody who was missed and whom nobody has spoken with yet (A7)."""
     if not request.user.has_role("contact_person", "caseworker", "team_leader"):
         raise NotAllowed
@@ -51,7 +52,7 @@ def missed(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contact(request: HttpRequest, pk: int) -> HttpResponse:
+def contact(request: SignedIn, pk: int) -> HttpResponse:
     """One missed citizen: whom to ring, what was agreed, what was tried, and the form for what happened (A7)."""
     if pk > LARGEST_KEY:
         raise Http404
@@ -95,7 +96,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def citizen(request: HttpRequest, reference: str) -> HttpResponse:
+def citizen(request: SignedIn, reference: str) -> HttpResponse:
     """One programme's attendance: figures and chart, and day by day for the staff around the case (A9)."""
     programme = get_object_or_404(
         Programme.objects.visible_to(request.user).select_related("citizen", "type", "centre"), reference=reference
