@@ -215,7 +215,7 @@ def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], 
     if Role.REFERRER in roles:
         if programme.note_status == NoteStatus.DELIVERED:
             note = Link(
-                link_to("closing_notes:preview", programme.reference), _("Read the closing note"), "file-earmark-text"
+                link_to("closing_notes:review", programme.reference), _("Read the closing note"), "file-earmark-text"
             )
             return Now(label, _("The closing note has been delivered."), "", note)
         return Now(label, _("You need to do nothing. The programme goes as agreed."), "", plan)
@@ -262,8 +262,8 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))
     elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:
-        pages.append(("note", link_to("closing_notes:preview", reference)))
-    return [(key, url) for key, url in pages if url]
+        pages.append(("note", link_to("closing_notes:review", reference)))
+    return pages
 
 
 def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:

@@ -67,9 +67,7 @@ def items(user: User, path: str) -> list[Item]:
     counted, count = COUNTS.get(user.role, ("", lambda user: 0))
     found = []
     for name, icon, label in PAGES.get(user.role, [TODAY]):
-        url = link_to(name)
-        if url:
-            found.append(Item(url=url, icon=icon, label=str(label), count=count(user) if name == counted else 0))
+        found.append(Item(link_to(name), icon, str(label), count(user) if name == counted else 0))
     here = [item for item in found if path == item.url or (item.url != "/" and path.startswith(item.url))]
     if here:
         max(here, key=lambda item: len(item.url)).is_current = True

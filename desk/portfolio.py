@@ -23,8 +23,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from attendance import figures
 from attendance.models import ExpectedAttendance
-from attendance.states import State
 from core.templatetags.dates import hours, percent, short_day
 from desk.case import STATUS_TAGS
 from desk.rows import Tag, link_to
@@ -187,7 +187,7 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
     placed = Placement.objects.filter(programme=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today)
     registered = (
         ExpectedAttendance.objects.filter(programme=OuterRef("pk"), day__gt=today - timedelta(days=28), day__lte=today)
-        .exclude(state=State.NOT_MARKED)
+        .filter(figures.COUNTED)
         .order_by()
         .values("programme")
     )

@@ -65,10 +65,9 @@ def waiting_follow_ups(user: User) -> list[MissedAttendance]:
 def follow_up_row(missed: MissedAttendance) -> Row:
     slot = missed.slot
     actions = []
-    if slot.citizen.phone:
+    if slot.citizen.phone and not slot.citizen.is_protected:
         actions.append(phone_link(slot.citizen.phone, slot.citizen.name))
-    if url := link_to("attendance:contact", missed.pk):
-        actions.append(Link(url, _("Write what happened"), hint=slot.citizen.name))
+    actions.append(Link(link_to("attendance:contact", missed.pk), _("Write what happened"), hint=slot.citizen.name))
     kind, icon, due = worklist_lines.due_in_words(missed.due_on)
     return Row(
         title=slot.citizen.name,

@@ -1,5 +1,6 @@
 """The team leader's day (F1)."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import Count, Min, Q
@@ -52,7 +53,7 @@ def team_leader(user: User, day: Day) -> Today:
         tiles=tiles(user, registers, follow_ups, referrals, programmes, day),
         groups=[
             to_decide(referrals, tasks),
-            follow_up_group([follow_up_row(missed) for missed in follow_ups]),
+            follow_up_group([narrow(follow_up_row(missed)) for missed in follow_ups]),
             starts_and_ends_group(programmes),
         ],
         more={
@@ -61,6 +62,11 @@ def team_leader(user: User, day: Day) -> Today:
             "register_day": day.of_interest,
         },
     )
+
+
+def narrow(row: Row) -> Row:
+    """A row beside another card has room for its last action only; the number to call stands behind it."""
+    return replace(row, actions=row.actions[-1:])
 
 
 def first_thing(

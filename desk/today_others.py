@@ -128,7 +128,7 @@ def citizen(user: User, day: Day) -> Today:
                         % {"attended": hours(attended), "agreed": hours(agreed)},
                         text=_("The last four weeks"),
                         actions=[
-                            Link(link_to("attendance:citizen", programme.reference), _("See each day"))
+                            Link(link_to("attendance:citizen", programme.reference), _("See the attendance"))
                             for programme in programmes[:1]
                         ],
                     )

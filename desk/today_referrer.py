@@ -43,7 +43,10 @@ def referrer(user: User, day: Day) -> Today:
     drafts = [referral for referral in referrals if referral.status == Status.DRAFT and referral.referrer_id == user.pk]
     notes = unread_notes(user)
     organisations = Organisation.objects.filter(pk__in=user.reach.organisations_as(Role.REFERRER)).order_by("name")
-    todo = [*(question_row(referral) for referral in asked), *(task_row(line) for line in tasks)]
+    todo = [
+        *(question_row(referral, is_first=referral is asked[0]) for referral in asked),
+        *(task_row(line) for line in tasks),
+    ]
     return Today(
         title=_("Do I need to do anything?"),
         actions=[Link(link_to("referrals:new"), _("New referral"), "plus-lg")],
@@ -90,7 +93,7 @@ def rest(notes: int, drafts: int) -> str:
     return " ".join(parts) or _("The rest goes as you have agreed.")
 
 
-def question_row(referral: Referral) -> Row:
+def question_row(referral: Referral, *, is_first: bool) -> Row:
     question = getattr(referral, "question", "") or ""
     asked_at = getattr(referral, "asked_at", None)
     text = referral.type.name
@@ -106,7 +109,7 @@ def question_row(referral: Referral) -> Row:
         url=link_to("referrals:detail", referral.reference),
         text=text,
         tag=Tag("due", "question-circle", _("Question")),
-        actions=[Link(link_to("referrals:detail", referral.reference), _("Answer"), hint=name)],
+        actions=[Link(link_to("referrals:detail", referral.reference), _("Answer"), hint=name, primary=is_first)],
     )
 
 
@@ -160,7 +163,7 @@ def unread_notes(user: User) -> list[Row]:
     )
     rows = []
     for note in notes:
-        url = link_to("closing_notes:preview", note.programme.reference)
+        url = link_to("closing_notes:review", note.programme.reference)
         delivered = in_words(timezone.localdate(note.delivered_at)) if note.delivered_at else ""
         rows.append(
             Row(

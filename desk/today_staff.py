@@ -147,7 +147,7 @@ def follow_up_group(rows: list[Row]) -> Group:
         "follow_ups",
         _("To be called"),
         rows,
-        more=Link(link_to("attendance:missed"), _("All missed")) if link_to("attendance:missed") else None,
+        more=Link(link_to("attendance:missed"), _("All missed")),
         empty=_("Everybody who was missing has been spoken with."),
     )
 
@@ -168,7 +168,11 @@ def notes_in_review(user: User) -> Group:
                 title=note.programme.citizen.name,
                 url=link_to("desk:case", note.programme.reference),
                 text=_("Closing note for approval"),
-                tag=Tag("info", "hourglass-split", ngettext("%(days)s day", "%(days)s days", days) % {"days": days}),
+                tag=Tag(
+                    "info",
+                    "hourglass-split",
+                    ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("since today"),
+                ),
                 actions=[Link(link_to("closing_notes:edit", note.programme.reference), _("Open the note"))],
             )
         )

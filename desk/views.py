@@ -17,8 +17,8 @@ from desk import search as finding
 from desk import today_leader, today_others, today_referrer, today_staff
 from desk.case import case_of, checklist_of, head_of, hours_by_week, others_of, timeline_of
 from desk.days import day_of
-from desk.portfolio import portfolio
-from desk.rows import Group, link_to
+from desk.portfolio import portfolio, status_tag
+from desk.rows import Group, Tag, link_to
 from desk.today import Builder, task_row
 from journal.timeline import GROUPS
 from programmes.models import Programme
@@ -136,7 +136,7 @@ def results(found: finding.Found) -> list[dict]:
             "title": programme.citizen.name,
             "url": link_to("desk:case", programme.reference),
             "text": f"{programme.type.name} · {programme.reference} · {programme.caseworker.name}",
-            "status": programme.get_status_display(),
+            "tag": status_tag(programme),
         }
         for programme in found.programmes
     ]
@@ -145,7 +145,7 @@ def results(found: finding.Found) -> list[dict]:
             "title": referral.citizen.name if referral.citizen else referral.reference,
             "url": link_to("referrals:detail", referral.reference),
             "text": f"{referral.type.name} · {referral.reference}",
-            "status": referral.get_status_display(),
+            "tag": str(Tag("info", "inbox", referral.get_status_display())),
         }
         for referral in found.referrals
     ]

@@ -127,7 +127,7 @@ def test_the_chips_filter_without_script(signed_in):
     html = page(signed_in, case.caseworker, case, "?show=attendance")
     assert "about attendance" in html
     assert "about the plan" not in html
-    assert "about the plan" in page(signed_in, case.caseworker, case, "?show=nonsense&before=%00")
+    assert "about the plan" in page(signed_in, case.caseworker, case, "?show=nonsense&before=x")
 
 
 def test_older_entries_are_one_link_away(signed_in):

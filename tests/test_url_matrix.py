@@ -1,0 +1,209 @@
+"""Every route, every role, own and foreign objects: what is answered, and what the log keeps (T1, T2, T5)."""
+
+from http.cookies import SimpleCookie
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.middleware import PUBLIC
+from audit.acting import System, acting
+from audit.models import Access
+from tests.conftest import FreshClient
+from tests.desk.cast import NINE
+from tests.matrix import ROLES, World, a_world, routes
+
+pytestmark = pytest.mark.django_db
+
+# What each role is answered on its own objects. A method that has no row is answered 405 to everybody, and everything
+# that belongs to a foreign case 404. The object is what the address names: a programme, a referral ... or nothing.
+#   200 shown · 302 done, or sent where it is · 403 seen, but not theirs to do · 404 does not exist for them
+#   422 what was sent is not enough
+TABLE = """
+route                                        object     how  refe case cont spec team stee citi admi
+account_login                                -          GET  302  302  302  302  302  302  302  302
+account_login                                -          POST 302  302  302  302  302  302  302  302
+account_logout                               -          GET  200  200  200  200  200  200  200  200
+account_logout                               -          POST 302  302  302  302  302  302  302  302
+account_change_password                      -          GET  200  200  200  200  200  200  200  200
+account_change_password                      -          POST 422  422  422  422  422  422  422  422
+account_reset_password                       -          GET  200  200  200  200  200  200  200  200
+account_reset_password                       -          POST 422  422  422  422  422  422  422  422
+account_reset_password_done                  -          GET  200  200  200  200  200  200  200  200
+account_reset_password_from_key              key        GET  200  200  200  200  200  200  200  200
+account_reset_password_from_key              key        POST 200  200  200  200  200  200  200  200
+account_reset_password_from_key_done         -          GET  200  200  200  200  200  200  200  200
+set_language                                 -          GET  302  302  302  302  302  302  302  302
+set_language                                 -          POST 302  302  302  302  302  302  302  302
+profile                                      -          GET  200  200  200  200  200  200  200  200
+profile                                      -          POST 422  422  422  422  422  422  422  422
+referrals:list                               -          GET  200  200  403  403  200  403  403  403
+referrals:list                               -          POST 200  200  403  403  200  403  403  403
+referrals:new                                -          GET  200  403  403  403  403  403  403  403
+referrals:new                                -          POST 302  403  403  403  403  403  403  403
+referrals:queue                              -          GET  403  403  403  403  200  403  403  403
+referrals:queue                              -          POST 403  403  403  403  200  403  403  403
+referrals:detail                             referral   GET  200  200  404  404  200  404  404  404
+referrals:detail                             referral   POST 200  200  404  404  200  404  404  404
+referrals:edit                               draft      GET  200  404  404  404  404  404  404  404
+referrals:edit                               draft      POST 302  404  404  404  404  404  404  404
+referrals:autosave                           draft      POST 200  404  404  404  404  404  404  404
+referrals:throw_away                         draft      POST 302  404  404  404  404  404  404  404
+referrals:health                             referral   GET  403  403  404  404  302  404  404  404
+referrals:health                             referral   POST 403  403  404  404  200  404  404  404
+referrals:triage                             referral   GET  403  403  404  404  200  404  404  404
+referrals:triage                             referral   POST 403  403  404  404  422  404  404  404
+referrals:reject                             referral   GET  403  403  404  404  200  404  404  404
+referrals:reject                             referral   POST 403  403  404  404  302  404  404  404
+referrals:ask                                referral   GET  403  403  404  404  200  404  404  404
+referrals:ask                                referral   POST 403  403  404  404  302  404  404  404
+referrals:waiting_list                       referral   GET  403  403  404  404  200  404  404  404
+referrals:waiting_list                       referral   POST 403  403  404  404  302  404  404  404
+referrals:answer                             referral   GET  302  403  404  404  403  404  404  404
+referrals:answer                             referral   POST 302  403  404  404  403  404  404  404
+referrals:withdraw                           referral   GET  200  403  404  404  403  404  404  404
+referrals:withdraw                           referral   POST 302  403  404  404  403  404  404  404
+attendance:overview                          -          GET  403  200  200  403  200  403  403  403
+attendance:marks                             slot       POST 404  302  302  404  302  404  404  404
+attendance:missed                            -          GET  403  200  200  403  200  403  403  403
+attendance:contact                           missed     GET  403  200  200  403  200  404  403  404
+attendance:contact                           missed     POST 403  422  422  403  422  404  403  404
+attendance:citizen                           programme  GET  200  200  200  200  200  404  200  404
+attendance:register                          register   GET  404  200  200  404  200  404  404  404
+attendance:history                           register   GET  404  200  200  404  200  404  404  404
+plans:detail                                 programme  GET  200  200  200  200  200  404  200  404
+plans:edit                                   programme  GET  403  200  403  403  200  404  403  404
+plans:edit                                   programme  POST 403  422  403  403  422  404  403  404
+plans:confirm                                programme  GET  403  200  403  403  200  404  403  404
+plans:confirm                                programme  POST 403  422  403  403  422  404  403  404
+plans:follow_up                              programme  GET  403  302  403  403  302  404  403  404
+plans:follow_up                              programme  POST 403  302  403  403  302  404  403  404
+closing_notes:list                           -          GET  200  200  200  200  200  200  200  200
+closing_notes:edit                           programme  GET  404  302  404  302  302  404  404  404
+closing_notes:edit                           programme  POST 404  302  404  302  302  404  404  404
+closing_notes:start                          programme  POST 404  302  404  403  302  404  404  404
+closing_notes:review                         programme  GET  200  200  404  200  200  404  404  404
+closing_notes:approve                        programme  POST 403  403  404  403  302  404  404  404
+closing_notes:send_back                      programme  POST 403  403  404  403  302  404  404  404
+closing_notes:deliver                        programme  POST 403  302  404  403  302  404  404  404
+closing_notes:new_version                    programme  POST 403  302  404  403  302  404  404  404
+closing_notes:render                         programme  POST 404  302  404  302  302  404  404  404
+closing_notes:progress                       programme  GET  404  200  404  200  200  404  404  404
+closing_notes:preview                        programme  GET  404  200  404  200  200  404  404  404
+closing_notes:download                       programme  GET  200  200  404  200  200  404  404  404
+desk:today                                   -          GET  200  200  200  200  200  200  200  200
+desk:cases                                   -          GET  200  200  200  200  200  200  200  200
+desk:case                                    programme  GET  200  200  200  200  200  404  200  404
+desk:search                                  -          GET  200  200  200  200  200  200  200  200
+desk:search                                  -          POST 302  302  302  302  302  302  302  302
+desk:tasks                                   -          GET  200  200  200  200  200  200  200  200
+demo:sign_in                                 -          POST 404  404  404  404  404  404  404  404
+demo:mail                                    -          GET  200  200  200  200  200  200  200  200
+"""
+
+# Closed to nobody (T2): signing in, a forgotten password, the language of the device; and the demo's own two pages.
+OPEN = {
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "set_language",
+    "demo:sign_in",
+    "demo:mail",
+}
+# Pages that show no citizen, so that a look at them is no look-up.
+ABOUT_NOBODY = {*OPEN, "account_change_password", "profile", "referrals:new", "desk:search"}
+WORDS = {"why": "Because it is so", "words": "Because it is so", "state": "present"}
+
+
+def rows() -> dict[tuple[str, str], tuple[str, dict[str, int]]]:
+    """(route, method) of the table: the kind of object, and the status by role."""
+    heading, *lines = TABLE.strip().splitlines()
+    assert [role[:4] for role in ROLES] == heading.split()[3:]
+    found = {}
+    for line in lines:
+        route, kind, method, *statuses = line.split()
+        found[route, method] = (kind, dict(zip(ROLES, map(int, statuses), strict=True)))
+    return found
+
+
+ROWS = rows()
+KINDS = {route: kind for (route, _method), (kind, _statuses) in ROWS.items()}
+
+
+@pytest.fixture
+def wednesday():
+    with time_machine.travel(NINE, tick=False):
+        yield
+
+
+def ask(client: Client, route: str, method: str, world: World) -> int:
+    """The status of one request. Call it inside a transaction that is rolled back."""
+    url = reverse(route, kwargs=world.objects[KINDS[route]])
+    data = {**WORDS, "slot": world.slot_id} if method == "POST" else {}
+    response = client.post(url, data) if method == "POST" else client.get(url)
+    return response.status_code
+
+
+def test_every_route_has_a_row():
+    """T1: a new route says here who may open it."""
+    assert set(KINDS) == set(routes())
+
+
+def test_what_needs_no_sign_in_is_this_short_list():
+    """T2."""
+    assert PUBLIC == OPEN
+
+
+def test_nobody_gets_in_without_signing_in(wednesday):
+    """T2."""
+    world = a_world("Sejersen")
+    let_in = []
+    for route in set(KINDS) - OPEN:
+        for method in ("GET", "POST"):
+            url = reverse(route, kwargs=world.objects[KINDS[route]])
+            response = FreshClient().generic(method, url)
+            if response.status_code != 302 or not response["Location"].startswith("/accounts/login/"):
+                let_in.append((route, method, response.status_code))
+    assert let_in == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_is_answered_as_the_table_says(wednesday, role):
+    """T1, T5: foreign is 404 whatever the route; own views and all refusals are in the access log."""
+    own, foreign = a_world("Sejersen"), a_world("Fremmed")
+    user = own.user(role)
+    with acting(System("test")):
+        user.set_password("a-password-of-its-own")
+        user.save()
+    client = FreshClient(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    cookies = client.cookies.output(header="", sep=";")
+    wrong, unlogged = [], []
+    for route in KINDS:
+        for method in ("GET", "POST"):
+            kind, statuses = ROWS.get((route, method), (KINDS[route], dict.fromkeys(ROLES, 405)))
+            expected = {"own": statuses[role]}
+            if kind not in ("-", "key"):
+                expected["foreign"] = 405 if statuses[role] == 405 else 404
+            for whose, status in expected.items():
+                client.cookies = SimpleCookie(cookies)
+                with transaction.atomic():
+                    before = set(Access.objects.values_list("pk", flat=True))
+                    answered = ask(client, route, method, own if whose == "own" else foreign)
+                    kinds = set(
+                        Access.objects.filter(user_id=user.pk).exclude(pk__in=before).values_list("kind", flat=True)
+                    )
+                    transaction.set_rollback(True)
+                if answered != status:
+                    wrong.append(f"{route} {method} {whose}: {answered} and not {status}")
+                is_refused = answered in (403, 404) and kind not in ("-", "key")
+                is_shown = answered == 200 and method == "GET" and route not in ABOUT_NOBODY
+                if (is_refused and Access.Kind.DENIED not in kinds) or (is_shown and not kinds - {Access.Kind.DENIED}):
+                    unlogged.append(f"{route} {method} {whose}: {answered}")
+    assert not wrong, "\n".join(wrong)
+    assert not unlogged, "\n".join(unlogged)
