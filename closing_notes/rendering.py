@@ -21,6 +21,7 @@ MAX_ATTEMPTS = 3
 STUCK_AFTER = timedelta(minutes=3)
 # A queued row that is older than this was not hurried: the broker was away or the worker lost it.
 WAITS_AT_MOST = timedelta(seconds=20)
+# A long queue is hurried little by little, so that a worker has its hands free for somebody who waits.
 AT_ONCE = 20
 GAVE_UP = gettext_noop("The rendering was cut off three times.")
 UNFINISHED = gettext_noop("Something failed on the way. It is tried again.")
@@ -135,7 +136,8 @@ def ask_for_what_is_missing() -> None:
 def requeue() -> list[int]:
     """Pick up what was left lying; the rows that a worker should be told of.
 
-    Stuck rows go back into the queue, and after three attempts they fail with the reason (T11).
+    The oldest of them, some at a time. Stuck rows go back into the queue, and after three attempts they fail with
+    the reason (T11).
     """
     now = timezone.now()
     ask_for_what_is_missing()
@@ -144,4 +146,4 @@ def requeue() -> list[int]:
     back = list(stuck.values_list("pk", flat=True))
     stuck.filter(pk__in=back).update(status=STATUS.QUEUED, progress=0)
     waiting = Rendering.objects.filter(Q(asked_at__lt=now - WAITS_AT_MOST) | Q(pk__in=back), status=STATUS.QUEUED)
-    return list(waiting.order_by("asked_at").values_list("pk", flat=True))
+    return list(waiting.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_ONCE])

@@ -1,4 +1,4 @@
-"""PDFs of approved notes: the newest are made at once, the others wait in the queue and are made one by one."""
+"""PDFs of approved notes: the newest are made at once, the others wait in the queue for the worker."""
 
 import hashlib
 from datetime import timedelta
@@ -9,8 +9,6 @@ from closing_notes.statuses import Status
 from demo.seeding.world import World
 
 AT_ONCE = 5
-# Queued ones are asked for little by little, so that a worker has its hands free for what visitors ask for.
-PAUSE = timedelta(seconds=20)
 
 
 def write_documents(world: World, *, at_once: int = AT_ONCE) -> None:
@@ -35,5 +33,5 @@ def write_documents(world: World, *, at_once: int = AT_ONCE) -> None:
             rendering.status, rendering.progress = Rendering.Status.DONE, 100
             rendering.finished_at = approved_at + timedelta(seconds=3)
         else:
-            rendering.asked_at = world.now + PAUSE * (number - at_once + 1)
+            rendering.asked_at = world.now
         world.book.add(rendering)

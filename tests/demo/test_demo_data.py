@@ -258,7 +258,7 @@ def test_the_newest_document_is_there_and_the_others_wait_their_turn(seeded: See
     assert renderings.count() == ClosingNote.objects.filter(approved_at__isnull=False).count()
     done = renderings.get(status=Rendering.Status.DONE)
     assert bytes(done.pdf).startswith(b"%PDF")
-    assert not renderings.exclude(pk=done.pk).filter(asked_at__lt=NOW).exists()
+    assert set(renderings.exclude(pk=done.pk).values_list("status", flat=True)) == {Rendering.Status.QUEUED}
 
 
 def test_a_database_with_other_data_is_refused_and_stays_as_it_is(db: None) -> None:
