@@ -30,7 +30,9 @@ WORDING = {
     "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
     "missed_cleared": Wording("clock", "due", "attendance", _("Came after all at %(time)s")),
     "missed_excused": Wording("envelope", "info", "attendance", _("A notice of absence came afterwards")),
-    "missed_cancelled": Wording("check-circle", "calm", "attendance", _("Was not missed: marked in time, or flagged by mistake")),
+    "missed_cancelled": Wording(
+        "check-circle", "calm", "attendance", _("Was not missed: marked in time, or flagged by mistake")
+    ),
     "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
     "contact_tried": Wording("telephone", "calm", "attendance", _("Tried to reach the citizen after %(day)s")),
     "note": Wording("chat-left-text", "calm", "note", _("Note")),

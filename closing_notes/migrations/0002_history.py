@@ -13,7 +13,8 @@ BEGIN
         IF OLD.status NOT IN ('approved', 'delivered') THEN
             RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
         ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) - receipts = to_jsonb(OLD) - receipts
-              AND NEW.status IN ('approved', 'delivered') AND NOT (OLD.status = 'delivered' AND NEW.status = 'approved') THEN
+              AND NEW.status IN ('approved', 'delivered')
+              AND NOT (OLD.status = 'delivered' AND NEW.status = 'approved') THEN
             RETURN NEW;
         END IF;
     ELSIF OLD.status <> 'done' OR (TG_OP = 'DELETE' AND EXISTS (

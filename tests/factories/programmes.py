@@ -21,7 +21,11 @@ class ProgrammeTypeFactory(Factory):
     version = 1
     definition = factory.LazyFunction(
         lambda: {
-            "name": {"da": "Individuelt udviklingsforløb", "sv": "Individuell utvecklingsinsats", "en": "Individual development programme"},
+            "name": {
+                "da": "Individuelt udviklingsforløb",
+                "sv": "Individuell utvecklingsinsats",
+                "en": "Individual development programme",
+            },
             "purpose": {"da": "Formål", "sv": "Syfte", "en": "Purpose"},
             "duration": {"default_weeks": 13, "minimum_weeks": None, "maximum_weeks": None},
             "intake": "monday",
@@ -29,8 +33,19 @@ class ProgrammeTypeFactory(Factory):
             "legal_basis": {"text": "Lov om aktiv beskæftigelsesindsats § 32, stk. 1, nr 2"},
             "absence_rules": {"grace_minutes": 15},
             "follow_up": {"every_weeks": 4},
-            "outcomes": ["job", "wage_subsidy", "flexible_job", "education", "next_programme", "rehab_team", "other_support",
-                         "pension_clarification", "maintained", "interrupted", "unknown"],
+            "outcomes": [
+                "job",
+                "wage_subsidy",
+                "flexible_job",
+                "education",
+                "next_programme",
+                "rehab_team",
+                "other_support",
+                "pension_clarification",
+                "maintained",
+                "interrupted",
+                "unknown",
+            ],
         }
     )
 
@@ -47,7 +62,8 @@ class WorkshopFactory(Factory):
     @classmethod
     def after(cls, instance: Workshop) -> None:
         OpeningHours.objects.bulk_create(
-            OpeningHours(workshop=instance, weekday=weekday, opens="07:30", closes=closes) for weekday, closes in OPENING.items()
+            OpeningHours(workshop=instance, weekday=weekday, opens="07:30", closes=closes)
+            for weekday, closes in OPENING.items()
         )
 
 
