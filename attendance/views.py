@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedIn
 from attendance import batch
 from attendance.mark_rules import MarkInput
 from attendance.marks import APPLIED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
 from attendance.registers import MARKS, OTHER, REASONS, read_register, summaries, with_days_around
-from attendance.requests import SignedIn
 from attendance.states import State
 from audit.log import look
 from audit.models import Access

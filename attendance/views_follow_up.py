@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.requests import SignedIn
 from attendance import figures
 from attendance.actions import record_contact
 from attendance.batch import LARGEST_KEY
 from attendance.forms import ContactForm
 from attendance.models import ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus
 from attendance.permissions import may_follow_up, may_see_days
-from attendance.requests import SignedIn
 from audit.log import look
 from audit.models import Access
 from core.charts import week_bars

@@ -1,12 +1,13 @@
 """Doors to the audit log: what was done, and who looked."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.http import HttpRequest
 
 from audit.acting import Actor
 from audit.models import Access, Event
+
+if TYPE_CHECKING:
+    from accounts.requests import SignedIn
 
 
 def record(verb: str, *, by: Actor, subject: object, citizen_id: UUID | None = None, **detail: Any) -> Event:
@@ -16,7 +17,7 @@ def record(verb: str, *, by: Actor, subject: object, citizen_id: UUID | None = N
     )
 
 
-def look(request: HttpRequest, what: object, *, citizen_id: UUID | None = None, kind: str = Access.Kind.VIEW) -> None:
+def look(request: "SignedIn", what: object, *, citizen_id: UUID | None = None, kind: str = Access.Kind.VIEW) -> None:
     """Note that the signed-in user is being shown `what`; the middleware writes it before the page is sent (T5)."""
     looks: list[Access] = getattr(request, "looks", [])
     looks.append(

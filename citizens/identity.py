@@ -142,5 +142,5 @@ def shown_number(citizen: Citizen) -> str:
     """The number in plain writing, empty where there is none. Callers log the look (T5)."""
     if citizen.identity_number is None:
         return ""
-    digits = unseal(citizen.identity_number, where=place(citizen)).decode()[2:]
+    digits = unseal(bytes(citizen.identity_number), where=place(citizen)).decode()[2:]
     return f"{digits[:-4]}-{digits[-4:]}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
@@ -31,12 +32,6 @@ from core.exceptions import Refused
 from programmes.models import Programme
 
 PAGE = 50
-
-
-class SignedIn(HttpRequest):
-    """What every page here gets: the middleware lets nobody else in (T2)."""
-
-    user: User
 
 
 @require_GET

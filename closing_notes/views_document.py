@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Access
 from closing_notes import actions
 from closing_notes.documents import file_name
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.rendering import ask_for_rendering, with_everything
-from closing_notes.views import SignedIn, is_staff_of, note_or_404, reads_as_recipient
+from closing_notes.views import is_staff_of, note_or_404, reads_as_recipient
 from core.exceptions import Refused
 
 log = logging.getLogger(__name__)

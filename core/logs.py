@@ -1,9 +1,10 @@
 """One JSON line a log entry, with request id and user; never a name, a number or a local variable (T10)."""
 
 import structlog
+from structlog.typing import Processor
 
 # What every line carries, whether it comes from structlog or from a library's own logger.
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import User
+from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Event
 from core.exceptions import Refused
@@ -24,13 +24,6 @@ from plans.permissions import may_edit, reading, roles_in
 from plans.progress import EVERYTHING, progress
 from plans.statuses import Status
 from programmes.statuses import RUNNING
-
-
-class SignedIn(HttpRequest):
-    """A request of somebody who is signed in; there are no others here (T2)."""
-
-    user: User
-
 
 CONFLICT = 409
 UNPROCESSABLE = 422

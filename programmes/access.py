@@ -1,6 +1,7 @@
 """Who sees the case because of the programme: caseworker, the centre's team leaders, the referrer, the workshop."""
 
 from datetime import timedelta
+from functools import partial
 
 from accounts.roles import Role
 from citizens.access import grant
@@ -12,11 +13,12 @@ DAYS_AFTER_PLACEMENT = 7
 
 def grant_programme(programme: Programme) -> None:
     """Caseworker, team leaders of the centre and the referring organisation see the case."""
-    source = f"programmes.programme:{programme.pk}"
-    case = {"citizen": programme.citizen, "centre": programme.centre, "source": source}
-    grant(role=Role.CASEWORKER, user=programme.caseworker, **case)
-    grant(role=Role.TEAM_LEADER, organisation=programme.centre, **case)
-    grant(role=Role.REFERRER, organisation=programme.referring_organisation, **case)
+    let_see = partial(
+        grant, citizen=programme.citizen, centre=programme.centre, source=f"programmes.programme:{programme.pk}"
+    )
+    let_see(role=Role.CASEWORKER, user=programme.caseworker)
+    let_see(role=Role.TEAM_LEADER, organisation=programme.centre)
+    let_see(role=Role.REFERRER, organisation=programme.referring_organisation)
 
 
 def grant_placement(placement: Placement) -> None:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit import log
 from audit.models import Access
@@ -19,7 +20,6 @@ from referrals.permissions import may_decide, may_move, open_moves
 from referrals.statuses import MOVES, Status
 from referrals.triage import TriageForm, WordsForm
 from referrals.views.reading import UNPROCESSABLE, refused, visible
-from referrals.views.requests import SignedIn
 
 # More than a centre ever has waiting; the page says so if it is reached.
 AT_MOST = 200

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit import log
 from audit.models import Access
@@ -25,7 +26,6 @@ from referrals.models import Referral
 from referrals.permissions import may_ask_for_health, may_decide, may_read_health, may_refer, may_write, open_moves
 from referrals.statuses import Status
 from referrals.triage import WordsForm
-from referrals.views.requests import SignedIn
 
 ROWS_A_PAGE = 25
 UNPROCESSABLE = 422

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation, User
+from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit import log
 from audit.models import Access
@@ -28,7 +29,6 @@ from referrals.permissions import may_refer, may_write
 from referrals.sections import EVERYTHING, SECTIONS, Choices, ReferralForm, Step, merged, sections_of
 from referrals.statuses import Status
 from referrals.submission import AlreadyOpen, open_case, submit, told, understood
-from referrals.views.requests import SignedIn
 
 UNPROCESSABLE = 422
 CONFLICT = 409
