@@ -3,13 +3,13 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import User
+from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
@@ -24,13 +24,6 @@ from journal.timeline import GROUPS
 from programmes.models import Programme
 from worklist import lines as worklist_lines
 from worklist.models import Task
-
-
-class SignedIn(HttpRequest):
-    """A request of somebody who is signed in; the middleware lets nobody else through (T2)."""
-
-    user: User
-
 
 BUILDERS: dict[str, Builder] = {
     Role.TEAM_LEADER: today_leader.team_leader,
