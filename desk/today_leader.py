@@ -29,6 +29,7 @@ from desk.today_staff import follow_up_group
 from programmes.capacity import Caseload, Places, caseloads, free_places
 from programmes.models import Programme
 from referrals.models import Referral
+from referrals.statuses import Status
 from worklist.lines import Line
 from worklist.models import Task
 
@@ -42,6 +43,8 @@ def team_leader(user: User, day: Day) -> Today:
         .in_triage()
         .select_related("citizen", "type", "referring_organisation")[:AT_MOST]
     )
+    # One that waits for an answer or for a place is not the leader's to decide today; the queue shows it.
+    undecided = [referral for referral in referrals if referral.status == Status.SUBMITTED]
     tasks = upcoming_tasks(user, day)
     programmes = starts_and_ends(user, day)
     places = [places for centre in centres for places in free_places(centre, day.of_interest)]
@@ -49,10 +52,10 @@ def team_leader(user: User, day: Day) -> Today:
     return Today(
         title=_("The day at %(centre)s") % {"centre": names} if names else _("Today"),
         lead=day.note,
-        now=first_thing(registers, follow_ups, referrals, tasks, day),
+        now=first_thing(registers, follow_ups, undecided, tasks, day),
         tiles=tiles(user, registers, follow_ups, referrals, programmes, day),
         groups=[
-            to_decide(referrals, tasks),
+            to_decide(undecided, tasks),
             follow_up_group([narrow(follow_up_row(missed)) for missed in follow_ups]),
             starts_and_ends_group(programmes),
         ],

@@ -145,6 +145,14 @@ def test_the_team_leader_sees_the_referral_that_waited_longest(signed_in):
     assert html.index("Waits11") < html.index("Waits3 ")
 
 
+def test_a_referral_that_waits_for_an_answer_is_not_the_team_leaders_to_decide(signed_in):
+    """R2."""
+    case = a_case()
+    referral = asked(case)
+    html = start_page(signed_in, case.team_leader)
+    assert reverse("referrals:triage", args=[referral.reference]) not in html
+
+
 def test_the_team_leader_sees_starts_of_the_week_and_the_workload(signed_in):
     """F1, P13."""
     case = a_case()
