@@ -1,0 +1,319 @@
+"""Every page of every role in a fresh demo, and what must hold of each, whatever its size, colours and language."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from babel.messages.pofile import read_po
+from playwright.sync_api import Page
+
+from devstack.paths import ROOT
+from tests.browser.stack import Stack, violations
+
+SEEDED = "2026-11-23T10:40"
+TODAY, NEXT_WEEK, CLOSED = "2026-11-23", "2026-11-30", "2026-12-25"
+
+OWN_CASE = """
+    SELECT p.reference FROM programmes_programme p JOIN accounts_user u ON u.id = p.caseworker_id
+    {join} WHERE u.email = 'caseworker@demo.trinvis.test' AND {where} ORDER BY p.id LIMIT 1
+"""
+NEWEST = (
+    "NOT EXISTS (SELECT FROM closing_notes_closingnote l WHERE l.programme_id = n.programme_id AND l.number > n.number)"
+)
+WITHOUT_NOTE = (
+    "p.status = 'active' AND NOT EXISTS (SELECT FROM closing_notes_closingnote n WHERE n.programme_id = p.id)"
+)
+FLAGGED = """
+    SELECT m.id FROM attendance_missedattendance m JOIN attendance_expectedattendance s ON s.id = m.slot_id
+    WHERE m.status = %s AND s.workshop_id = %s ORDER BY (m.followed_up_at IS NULL) = %s DESC, m.id DESC LIMIT 1
+"""
+HELD = """
+    SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
+    JOIN programmes_programme p ON p.citizen_id = a.citizen_id WHERE u.email = %s AND a.ends_on IS NULL ORDER BY 1
+"""
+
+
+class Addresses:
+    """Finds the references in the database; a state that the demo does not show fails the test."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.workshop = self.one(
+            "SELECT w.id FROM programmes_workshop w JOIN accounts_membership m ON m.unit_id = w.unit_id"
+            " JOIN accounts_user u ON u.id = m.user_id WHERE u.email = 'contact@demo.trinvis.test'"
+        )
+
+    def one(self, statement: str, *values: Any) -> Any:
+        rows = self.stack.query(statement, *values)
+        assert rows, f"the demo shows none: {statement} {values}"
+        return next(iter(rows[0].values()))
+
+    def referral(self, status: str) -> str:
+        """Of the demo's referrer."""
+        return self.one(
+            "SELECT r.reference FROM referrals_referral r JOIN accounts_user u ON u.id = r.referrer_id"
+            " WHERE u.email = 'referrer@demo.trinvis.test' AND r.status = %s ORDER BY r.id",
+            status,
+        )
+
+    def waiting(self, status: str) -> str:
+        """Of any referrer."""
+        return self.one("SELECT reference FROM referrals_referral WHERE status = %s ORDER BY id", status)
+
+    def case(self, where: str, join: str = "") -> str:
+        """A programme of the demo's caseworker."""
+        return self.one(OWN_CASE.format(where=where, join=join))
+
+    def in_state(self, status: str) -> str:
+        """A programme of any caseworker."""
+        return self.one("SELECT reference FROM programmes_programme WHERE status = %s ORDER BY id", status)
+
+    def plan(self, status: str) -> str:
+        """A running one whose plan's newest version has this status."""
+        return self.case(
+            "p.status IN ('active', 'closing', 'planned') AND v.status = '" + status + "' AND NOT EXISTS"
+            " (SELECT FROM plans_version l WHERE l.plan_id = v.plan_id AND l.number > v.number)",
+            "JOIN plans_plan l ON l.programme_id = p.id JOIN plans_version v ON v.plan_id = l.id",
+        )
+
+    def note(self, status: str) -> str:
+        """Of any caseworker; team leaders write and deliver them too."""
+        return self.one(
+            "SELECT p.reference FROM closing_notes_closingnote n JOIN programmes_programme p ON p.id = n.programme_id"
+            f" WHERE n.status = %s AND {NEWEST} ORDER BY n.id",
+            status,
+        )
+
+    def delivered(self) -> str:
+        """To the demo's referrer."""
+        return self.one(
+            "SELECT p.reference FROM closing_notes_closingnote n JOIN programmes_programme p ON p.id = n.programme_id"
+            " JOIN accounts_membership m ON m.organisation_id = p.referring_organisation_id"
+            " JOIN accounts_user u ON u.id = m.user_id"
+            " WHERE n.status = 'delivered' AND u.email = 'referrer@demo.trinvis.test' ORDER BY n.id"
+        )
+
+    def missed(self, status: str, *, is_open: bool) -> str:
+        return f"/attendance/missed/{self.one(FLAGGED, status, self.workshop, is_open)}/"
+
+    def held(self, role: str) -> str:
+        """A case that somebody was given in person."""
+        return self.one(HELD, f"{role}@demo.trinvis.test")
+
+
+def nobody(of: Addresses) -> list[str]:
+    login = "/accounts/login/"
+    return [login, "/accounts/password/reset/", "/accounts/password/reset/done/", "/demo/mail/", "/accounts/logout/"]
+
+
+def own(of: Addresses) -> list[str]:
+    return ["/", "/tasks/"]
+
+
+def referrer(of: Addresses) -> list[str]:
+    draft, asked = of.referral("draft"), of.referral("information_requested")
+    steps = [f"/referrals/{draft}/edit/?step={step}" for step in ["citizen", "programme", "goals", "accommodations"]]
+    case = of.delivered()
+    return [
+        *own(of),
+        "/search/?q=an",
+        "/referrals/",
+        "/referrals/?status=decided",
+        "/referrals/new/",
+        *steps,
+        f"/referrals/{draft}/edit/?step=send",
+        f"/referrals/{draft}/edit/?step=all",
+        f"/referrals/{asked}/",
+        f"/referrals/{asked}/answer/",
+        f"/referrals/{asked}/withdraw/",
+        "/cases/",
+        f"/cases/{case}/",
+        f"/plans/{case}/",
+        f"/attendance/case/{case}/",
+        "/closing-notes/",
+        f"/closing-notes/{case}/review/",
+    ]
+
+
+def teamleader(of: Addresses) -> list[str]:
+    submitted = of.waiting("submitted")
+    approved = of.note("approved")
+    return [
+        *own(of),
+        "/search/?q=an",
+        "/referrals/queue/",
+        "/referrals/",
+        "/referrals/?status=waiting_list",
+        *(f"/referrals/{submitted}/{page}" for page in ["", "triage/", "ask/", "reject/", "waiting-list/"]),
+        f"/referrals/{of.waiting('rejected')}/",
+        f"/referrals/{of.waiting('accepted')}/",
+        "/cases/",
+        f"/cases/{of.in_state('interrupted')}/",
+        "/attendance/",
+        f"/attendance/{of.workshop}/{TODAY}/",
+        f"/attendance/{of.workshop}/{TODAY}/history/",
+        "/attendance/missed/",
+        "/closing-notes/",
+        "/closing-notes/?status=in_review",
+        f"/closing-notes/{of.note('draft')}/",
+        f"/closing-notes/{of.note('in_review')}/review/",
+        f"/closing-notes/{approved}/review/",
+        f"/closing-notes/{approved}/progress/",
+    ]
+
+
+def caseworker(of: Addresses) -> list[str]:
+    confirmed, drafted = of.plan("confirmed"), of.plan("draft")
+    bare = of.case(WITHOUT_NOTE)
+    planned, completed = of.case("p.status = 'planned'"), of.case("p.status = 'completed'")
+    return [
+        *own(of),
+        "/cases/",
+        "/cases/?q=an",
+        f"/cases/{confirmed}/",
+        f"/cases/{confirmed}/?show=attendance",
+        f"/cases/{planned}/",
+        f"/cases/{completed}/",
+        *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/"]),
+        *(f"/plans/{drafted}/{page}" for page in ["", "edit/", "confirm/"]),
+        f"/attendance/case/{confirmed}/",
+        "/attendance/missed/",
+        "/closing-notes/",
+        f"/closing-notes/{bare}/",
+    ]
+
+
+def contact(of: Addresses) -> list[str]:
+    yesterday = of.one(
+        "SELECT day::text FROM attendance_registerday WHERE workshop_id = %s AND day < %s ORDER BY day DESC",
+        of.workshop,
+        TODAY,
+    )
+    case = of.one(
+        "SELECT p.reference FROM attendance_expectedattendance s JOIN programmes_programme p ON p.id = s.programme_id"
+        " WHERE s.workshop_id = %s AND s.day = %s ORDER BY s.id",
+        of.workshop,
+        TODAY,
+    )
+    slot = of.one(
+        "SELECT id FROM attendance_expectedattendance WHERE workshop_id = %s AND day = %s ORDER BY id",
+        of.workshop,
+        TODAY,
+    )
+    register = f"/attendance/{of.workshop}/{TODAY}/"
+    return [
+        *own(of),
+        "/attendance/",
+        register,
+        *(f"{register}?slot={slot}&ask={what}" for what in ["late", "left_early", "more"]),
+        f"{register}history/",
+        *(f"/attendance/{of.workshop}/{day}/" for day in [yesterday, NEXT_WEEK, CLOSED]),
+        "/attendance/missed/",
+        of.missed("raised", is_open=True),
+        of.missed("raised", is_open=False),
+        of.missed("cleared", is_open=True),
+        "/cases/",
+        f"/cases/{case}/",
+        f"/plans/{case}/",
+        f"/attendance/case/{case}/",
+    ]
+
+
+def specialist(of: Addresses) -> list[str]:
+    case = of.held("specialist")
+    return [*own(of), "/cases/", f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
+
+
+def citizen(of: Addresses) -> list[str]:
+    case = of.held("citizen")
+    return [*own(of), f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
+
+
+def steering(of: Addresses) -> list[str]:
+    return [*own(of), "/search/?q=zzzz", "/accounts/profile/", "/accounts/password/change/"]
+
+
+ROLES = {
+    "nobody": nobody,
+    "referrer": referrer,
+    "teamleader": teamleader,
+    "caseworker": caseworker,
+    "contact": contact,
+    "specialist": specialist,
+    "citizen": citizen,
+    "steering": steering,
+    "admin": own,
+}
+TOO_WIDE = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.body.querySelectorAll("*")]
+        .filter((one) => one.getBoundingClientRect().right > width + 1 && !one.closest(".visually-hidden"))
+        .map((one) => `${one.tagName} .${one.className} “${one.textContent.trim().slice(0, 40)}”`).slice(0, 5);
+}"""
+# Text nodes and what is read aloud, except in parts that say which language they speak and in what people typed.
+WORDS = """() => {
+    const found = new Set();
+    const ours = (node) => !node.closest("script, style, template, textarea, body [lang]");
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const { parentElement, textContent } = walker.currentNode;
+        if (parentElement && ours(parentElement)) found.add(textContent.replace(/\\s+/g, " ").trim());
+    }
+    for (const name of ["aria-label", "title", "alt", "placeholder"])
+        for (const one of document.querySelectorAll(`[${name}]`))
+            if (ours(one)) found.add(one.getAttribute(name).replace(/\\s+/g, " ").trim());
+    found.delete("");
+    return [...found];
+}"""
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+@cache
+def english(language: str) -> tuple[set[str], list[re.Pattern[str]]]:
+    """Message ids that this language says otherwise: whole ones, and those with gaps as patterns."""
+    with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open(encoding="utf-8") as file:
+        catalogue = read_po(file, locale=language)
+    whole: set[str] = set()
+    patterns: list[re.Pattern[str]] = []
+    said = {text for message in catalogue for text in strings(message.string)}
+    for message in catalogue:
+        for text in strings(message.id):
+            if text in said or not text:
+                continue
+            parts = PLACEHOLDER.split(text)
+            if len(parts) == 1:
+                whole.add(" ".join(text.split()))
+            elif sum(len(part.strip()) for part in parts) >= 12:
+                patterns.append(re.compile(".+?".join(map(re.escape, parts))))
+    # Each language is offered under its own name.
+    return whole - {"English"}, patterns
+
+
+def strings(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else text
+
+
+def leaks(page: Page, language: str) -> list[str]:
+    """Whole texts on the page that are English although they should not be."""
+    if language == "en":
+        return []
+    whole, patterns = english(language)
+    return [
+        text
+        for text in page.evaluate(WORDS)
+        if text in whole or (len(text) >= 12 and any(pattern.fullmatch(text) for pattern in patterns))
+    ]
+
+
+def problems(page: Page, language: str, *, with_words: bool = True) -> list[str]:
+    """What is wrong with the page as it is shown now."""
+    found = [f"axe {violation}" for violation in violations(page)]
+    if wide := page.evaluate(TOO_WIDE):
+        found.append(f"wider than the screen: {json.dumps(wide, ensure_ascii=False)}")
+    if with_words:
+        if (spoken := page.locator("html").get_attribute("lang")) != language:
+            found.append(f"lang is {spoken}")
+        found += [f"English: {text!r}" for text in leaks(page, language)]
+    return found

@@ -1,0 +1,75 @@
+"""Every page of every role: axe finds nothing, nothing is wider than the screen, and each speaks its language."""
+
+from collections.abc import Callable, Iterable
+from itertools import product
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import pages
+from tests.browser.stack import Stack
+
+OpenPage = Callable[..., Page]
+SIZES = [(1366, 768), (768, 1024), (390, 844)]
+EVERY_VIEW = list(product(SIZES, ["light", "dark"]))
+USUAL_VIEWS = [(SIZES[0], "light"), (SIZES[2], "dark")]
+LANGUAGES = ["da", "sv", "en"]
+
+
+@pytest.fixture(scope="module")
+def demo(stack: Stack) -> pages.Addresses:
+    stack.seed(pages.SEEDED, citizens=60, weeks=20)
+    return pages.Addresses(stack)
+
+
+@pytest.fixture
+def visit(open_page: OpenPage, sign_in: OpenPage) -> OpenPage:
+    """`visit(role, language)`: a page of somebody in that role who reads that language."""
+
+    def come(role: str, language: str, **options: object) -> Page:
+        if role == "nobody":
+            page = open_page(**options)
+            page.goto("/accounts/login/")
+        else:
+            page = sign_in(f"{role}@demo.trinvis.test", **options)
+        token = next(one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
+        answer = page.request.post(
+            "/accounts/language/", form={"language": language, "csrfmiddlewaretoken": token, "next": "/"}
+        )
+        assert answer.ok
+        return page
+
+    return come
+
+
+def walk(page: Page, addresses: Iterable[str], views: list, language: str) -> list[str]:
+    """What is wrong with any of the pages in any of the views."""
+    wrong = []
+    for address in addresses:
+        answer = page.goto(address)
+        if not answer or answer.status != 200:
+            wrong.append(f"{address} answers {answer.status if answer else 'nothing'}")
+            continue
+        for number, ((width, height), scheme) in enumerate(views):
+            page.set_viewport_size({"width": width, "height": height})
+            # Without motion no colour is on its way from one theme to the other.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = pages.problems(page, language, with_words=number == 0)
+            wrong += [f"{address} {width} {scheme} {language}: {problem}" for problem in found]
+    return wrong
+
+
+@pytest.mark.parametrize("role", pages.ROLES)
+def test_every_page_is_for_everybody(demo: pages.Addresses, visit: OpenPage, role: str):
+    page = visit(role, "da")
+    assert walk(page, pages.ROLES[role](demo), USUAL_VIEWS, "da") == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", pages.ROLES)
+def test_every_page_in_every_size_theme_and_language(demo: pages.Addresses, visit: OpenPage, role: str, language: str):
+    page = visit(role, language)
+    wrong = walk(page, pages.ROLES[role](demo), EVERY_VIEW, language)
+    visit(role, "da")
+    assert wrong == []
