@@ -73,3 +73,37 @@ def test_every_page_in_every_size_theme_and_language(demo: pages.Addresses, visi
     wrong = walk(page, pages.ROLES[role](demo), EVERY_VIEW, language)
     visit(role, "da")
     assert wrong == []
+
+
+# What is looked at every day must also stand the smallest phone, a page zoomed to twice its size, and forced colours.
+DAILY = ["contact", "caseworker", "referrer", "teamleader", "citizen"]
+HARD = {
+    "smallest phone": {"viewport": {"width": 320, "height": 568}},
+    "zoomed to 200 %": {"viewport": {"width": 683, "height": 384}, "device_scale_factor": 2},
+    "zoomed to 400 %": {"viewport": {"width": 342, "height": 192}, "device_scale_factor": 4},
+    "forced colours": {"viewport": {"width": 1366, "height": 768}, "forced_colors": "active"},
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("options", HARD.values(), ids=HARD)
+@pytest.mark.parametrize("role", DAILY)
+def test_today_and_the_register_in_hard_conditions(demo: pages.Addresses, visit: OpenPage, role: str, options: dict):
+    page = visit(role, "da", **options)
+    register = f"/attendance/{demo.workshop}/{pages.TODAY}/"
+    wrong = []
+    for address in ["/", register] if role == "contact" else ["/"]:
+        page.goto(address)
+        wrong += [f"{address}: {problem}" for problem in pages.problems(page, "da")]
+    assert wrong == []
+
+
+@pytest.mark.long
+def test_a_mark_is_told_from_the_others_in_forced_colours(demo: pages.Addresses, visit: OpenPage):
+    """experience 21: colour alone never says it, and the system's colours still do."""
+    page = visit("contact", "da", forced_colors="active")
+    page.goto(f"/attendance/{demo.workshop}/{pages.TODAY}/")
+    looks = "one => { const look = getComputedStyle(one); return [look.backgroundColor, look.borderColor]; }"
+    pressed = page.locator(".t-mark[aria-pressed=true]").first.evaluate(looks)
+    others = page.locator(".t-mark[aria-pressed=false]").first.evaluate(looks)
+    assert pressed != others
