@@ -8,7 +8,7 @@ from devstack.paths import ROOT
 
 HEADING = re.compile(r"^\*\*([RPLAJCFUKT]\d{1,2})\*\* ", re.MULTILINE)
 # A citation is in parentheses: (A4), (A1, A12), (A4-A6); a test's docstring or comment may begin with one: "A4: ...".
-GROUP = re.compile(r"\((?:[RPLAJCFUKT]\d{1,2}(?:[,;] |-| and )?)+\)|(?<![\w/])[RPLAJCFUKT]\d{1,2}(?=:)")
+GROUP = re.compile(r"\((?:[RPLAJCFUKT]\d{1,2}(?:[,;] |-| and )?)+\)|(?<=[\"'\s])[RPLAJCFUKT][1-9]\d?(?=:)")
 NUMBER = re.compile(r"[RPLAJCFUKT]\d{1,2}")
 ROOMS = {"accounts", "attendance", "audit", "citizens", "closing_notes", "config", "core", "demo", "desk", "devstack",
          "journal", "messaging", "plans", "programmes", "referrals", "templates", "tests", "worklist"}  # fmt: skip
