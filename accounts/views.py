@@ -39,7 +39,12 @@ class ChooseNewPassword(WrongFormAnswers422, allauth_views.PasswordResetFromKeyV
 
 
 class ChangePassword(WrongFormAnswers422, allauth_views.PasswordChangeView):
-    """Of somebody who is signed in; the session goes on."""
+    """Of somebody who is signed in; the session goes on. Who has no password yet is sent a link to choose one."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_usable_password():
+            return redirect("account_reset_password")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_default_success_url(self) -> str:
         return "/accounts/profile/"

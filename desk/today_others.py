@@ -185,15 +185,12 @@ def administrator(user: User, day: Day) -> Today:
             Tile(
                 _("Organisations"),
                 str(organisations["all"]),
-                foot=_("%(count)s centres") % {"count": organisations["centres"]},
+                foot=ngettext("%(count)s centre", "%(count)s centres", organisations["centres"])
+                % {"count": organisations["centres"]},
             ),
             Tile(_("Users"), str(users["active"]), _("of %(count)s active") % {"count": users["all"]}),
             Tile(_("Look-ups in a week"), str(looks["all"]), foot=_("in the access log")),
-            Tile(
-                _("Refused look-ups in a week"),
-                str(looks["denied"]),
-                tag=Tag("due", "eye", _("Look at the access log")) if looks["denied"] else None,
-            ),
+            Tile(_("Refused look-ups in a week"), str(looks["denied"]), foot=_("in the access log")),
         ],
         groups=[
             group(

@@ -86,3 +86,10 @@ def test_the_profile_takes_few_queries(signed_in, django_assert_max_num_queries)
     client = signed_in(UserFactory())
     with django_assert_max_num_queries(6):
         client.get(reverse("profile"))
+
+
+def test_who_has_no_password_yet_is_sent_to_choose_one_by_mail(signed_in):
+    user = UserFactory(password="!")
+    response = signed_in(user).get("/accounts/password/change/")
+    assert response.status_code == 302
+    assert response["Location"] == "/accounts/password/reset/"

@@ -37,7 +37,7 @@ def test_the_status_filter_lives_in_the_url_and_survives_nonsense(cast, signed_i
     assert rejected.reference in client.get(reverse(URL), {"status": "decided"}).content.decode()
     assert submitted.reference not in client.get(reverse(URL), {"status": "decided"}).content.decode()
     assert submitted.reference not in client.get(reverse(URL), {"status": "rejected"}).content.decode()
-    for nonsense in ["x", "\x00", "draft'--"]:
+    for nonsense in ["x", "9" * 500, "draft'--"]:
         assert client.get(reverse(URL), {"status": nonsense, "page": "x"}).status_code == 200
 
 
