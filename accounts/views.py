@@ -42,7 +42,7 @@ class ChangePassword(WrongFormAnswers422, allauth_views.PasswordChangeView):
     """Of somebody who is signed in; the session goes on. Who has no password yet is sent a link to choose one."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_usable_password():
+        if not cast(User, request.user).has_usable_password():
             return redirect("account_reset_password")
         return super().dispatch(request, *args, **kwargs)
 
