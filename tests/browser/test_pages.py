@@ -100,7 +100,7 @@ def test_today_and_the_register_in_hard_conditions(demo: pages.Addresses, visit:
 
 @pytest.mark.long
 def test_a_mark_is_told_from_the_others_in_forced_colours(demo: pages.Addresses, visit: OpenPage):
-    """experience 21: colour alone never says it, and the system's colours still do."""
+    """experience 23: colour alone never says it, and the system's colours still do."""
     page = visit("contact", "da", forced_colors="active")
     page.goto(f"/attendance/{demo.workshop}/{pages.TODAY}/")
     looks = "one => { const look = getComputedStyle(one); return [look.backgroundColor, look.borderColor]; }"
