@@ -311,7 +311,7 @@ class Page:
     older: int | None
 
 
-def timeline_of(user: User, programme: Programme, *, show: str = "", before: int | None = None) -> Page:
+def timeline_of(user: User, programme: Any, *, show: str = "", before: int | None = None) -> Page:
     """The citizen's timeline at this centre as far as the reader reads it (J1, J2). One query, however long it is."""
     entries = Entry.objects.visible_to(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
     if show in timeline.GROUPS:
@@ -321,7 +321,8 @@ def timeline_of(user: User, programme: Programme, *, show: str = "", before: int
         entries = entries.filter(Q(happened_at__lt=Subquery(at)) | Q(happened_at=Subquery(at), pk__lt=before))
     found = list(entries.select_related("author").order_by("-happened_at", "-pk")[: ENTRIES_SHOWN + 1])
     shown = found[:ENTRIES_SHOWN]
-    return Page(timeline.lines(shown, case=programme.reference), shown[-1].pk if len(found) > ENTRIES_SHOWN else None)
+    told = timeline.lines(shown, roles=set(programme.held_roles), case=programme.reference)
+    return Page(told, shown[-1].pk if len(found) > ENTRIES_SHOWN else None)
 
 
 @dataclass(frozen=True)

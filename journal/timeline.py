@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.roles import Role
 from core.templatetags.dates import clock, day
 from journal.models import Audience, Entry
 from journal.wording import WORDING
@@ -25,6 +26,12 @@ LINKS = {
     "plan": gettext_lazy("Open the plan"),
     "referral": gettext_lazy("Open the referral"),
     "note": gettext_lazy("Open the closing note"),
+}
+# Whose pages the links lead to; the plan is everybody's, each as far as the role reads it.
+OPENED_BY = {
+    "attendance": {Role.CASEWORKER, Role.CONTACT_PERSON, Role.TEAM_LEADER},
+    "referral": {Role.CASEWORKER, Role.TEAM_LEADER, Role.REFERRER},
+    "note": {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.REFERRER},
 }
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
@@ -53,12 +60,13 @@ def kinds_of(group: str) -> list[str]:
     return [kind for kind, wording in WORDING.items() if wording.group == group]
 
 
-def lines(entries: Iterable[Entry], *, case: str = "") -> list[Line]:
-    """The entries in the order given; one that belongs to another case than `case` names its own (P17).
+def lines(entries: Iterable[Entry], *, roles: set[str], case: str = "") -> list[Line]:
+    """The entries in the order given, with links that the reader's roles in the case may open.
 
-    Asks the database nothing when `author` is selected with the entries.
+    One that belongs to another case than `case` names its own (P17). Asks the database nothing when `author` is
+    selected with the entries.
     """
-    return [_line(entry, case) for entry in entries]
+    return [_line(entry, roles, case) for entry in entries]
 
 
 def title_of(entry: Entry) -> str:
@@ -90,8 +98,9 @@ class Params(dict):
         return "…"
 
 
-def _line(entry: Entry, case: str) -> Line:
+def _line(entry: Entry, roles: set[str], case: str) -> Line:
     wording = WORDING.get(entry.kind)
+    opens = bool(entry.url and wording and roles & OPENED_BY.get(wording.group, roles))
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),
         Audience.REFERRER: ("person-check", _("shared with the job centre")),
@@ -108,8 +117,8 @@ def _line(entry: Entry, case: str) -> Line:
         audience=word,
         audience_icon=icon,
         body=entry.body,
-        url=entry.url,
-        link=str(LINKS[wording.group]) if wording and entry.url else "",
+        url=entry.url if opens else "",
+        link=str(LINKS[wording.group]) if wording and opens else "",
     )
 
 

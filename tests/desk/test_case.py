@@ -175,3 +175,23 @@ def test_access_that_has_ended_is_no_access(signed_in):
         ends_on=datetime.date(2026, 12, 1),
     )
     assert signed_in(former).get(reverse("desk:case", args=[case.programme.reference])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "opens"),
+    [
+        ("caseworker", {"/referrals/H-1/", "/attendance/missed/1/"}),
+        ("team_leader", {"/referrals/H-1/", "/attendance/missed/1/"}),
+        ("contact_person", {"/attendance/missed/1/"}),
+        ("specialist", set()),
+        ("referrer", {"/referrals/H-1/"}),
+    ],
+)
+def test_the_timeline_links_only_to_pages_that_the_reader_may_open(signed_in, role, opens):
+    case = a_case()
+    shown = {"citizen": case.programme.citizen, "centre": case.programme.centre, "audience": REFERRER}
+    shown |= {"referring_organisation": case.programme.referring_organisation, "case": case.programme.reference}
+    EntryFactory(kind="referral_submitted", url="/referrals/H-1/", **shown)
+    EntryFactory(kind="missed", url="/attendance/missed/1/", **(shown | {"audience": TEAM}))
+    text = page(signed_in, case.user(role), case)
+    assert {url for url in ("/referrals/H-1/", "/attendance/missed/1/") if f'href="{url}"' in text} == opens
