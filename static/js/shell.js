@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   const ctrlK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
   if (!slash && !ctrlK) return;
   if (slash && event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const field = document.querySelector(".t-findform input");
+  const field = document.querySelector(".t-findform [type=search]");
   const link = document.querySelector("a.t-find");
   if (!field && !link) return;
   event.preventDefault();
