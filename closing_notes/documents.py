@@ -293,7 +293,7 @@ def html_of(view: ClosingNoteView) -> str:
 
 
 def data_of(note: ClosingNote, figures: Figures) -> AttachedFile:
-    """The note's data as JSON, for the receiving system (C3)."""
+    """The note's data as JSON, for the receiving system (C3); nothing that the recipient may not read in the plan."""
     programme = note.programme
     citizen = programme.citizen
     content: dict[str, Any] = {
@@ -314,13 +314,30 @@ def data_of(note: ClosingNote, figures: Figures) -> AttachedFile:
             )
             for section in Section
         },
-        "figures": figures,
+        "figures": shared(figures),
         "written_by": note.author.name,
         "approved_by": note.approved_by.name if note.approved_by else None,
         "approved_at": note.approved_at.isoformat() if note.approved_at else None,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     return AttachedFile(f"{programme.reference}.json", text.encode(), _("The closing note's data"))
+
+
+def shared(figures: Figures) -> dict[str, Any]:
+    """The figures without what only the team reads: what was said at follow-ups, and comments on steps (J2)."""
+    return {
+        **figures,
+        "goals": [
+            {
+                **goal,
+                "subgoals": [
+                    {key: value for key, value in subgoal.items() if key != "comment"} for subgoal in goal["subgoals"]
+                ],
+            }
+            for goal in figures["goals"]
+        ],
+        "follow_ups": [{"held_on": talk["held_on"], "by": talk["by"]} for talk in figures["follow_ups"]],
+    }
 
 
 def file_name(note: ClosingNote) -> str:

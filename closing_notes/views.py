@@ -198,13 +198,13 @@ def reading(request: SignedIn, note: ClosingNote, form: WhyForm | None = None) -
 @require_POST
 def approve(request: SignedIn, reference: str) -> HttpResponse:
     note = note_or_404(request, reference)
-    revision = request.POST.get("revision", "")
+    # Who does not say what was read has read nothing that stands: 0 is no revision (T13, T14).
+    sent = request.POST.get("revision", "")
+    revision = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
     return act(
         request,
         reference,
-        lambda: actions.approve(
-            note=note, by=request.user, revision=int(revision) if revision.isascii() and revision.isdigit() else None
-        ),
+        lambda: actions.approve(note=note, by=request.user, revision=revision),
         _("Approved. The document is being made"),
         "closing_notes:review",
     )

@@ -186,3 +186,16 @@ def test_a_protected_name_stays_protected():
     html = html_of(view_of(note))
     assert note.programme.citizen.last_name not in html
     assert note.programme.citizen.first_name not in html
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_data_inside_the_file_hold_nothing_that_only_the_team_reads():
+    """J2: the recipient reads neither what was said at follow-ups nor the comments on steps."""
+    programme = full_programme()
+    note = loaded(ClosingNoteFactory(delivered=True, programme=programme))
+    assert "Went well." in str(note.figures)
+    assert "Came by himself" in str(note.figures)
+    text = data_of(note, note.figures).content.decode()
+    assert "Went well." not in text
+    assert "Came by himself" not in text
+    assert "I can do it." in text

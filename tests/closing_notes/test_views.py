@@ -381,3 +381,13 @@ def test_pages_take_the_same_queries_however_much_there_is(signed_in, page, djan
         client.get(url(page, note))
         with django_assert_max_num_queries(18):
             client.get(url(page, note))
+
+
+@pytest.mark.parametrize("revision", ["", "-1", "0", "٣", "9" * 5000])
+def test_an_approval_that_does_not_say_what_was_read_is_refused(signed_in, revision):
+    """T13, T14, T21"""
+    note = full_note(in_review=True)
+    answer = signed_in(leader(note)).post(url("approve", note), {"revision": revision})
+    assert answer.status_code == 302
+    note.refresh_from_db()
+    assert note.status == "in_review"
