@@ -1,5 +1,6 @@
 """Giving and ending access to a case; called by the actions of the apps above, inside their transaction."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils import timezone
@@ -38,3 +39,8 @@ def grant(
 def end(*, source: str, on: date) -> None:
     """End all access that rests on `source`; the last day is `on`."""
     CaseAccess.objects.filter(source=source, ends_on__isnull=True).update(ends_on=on)
+
+
+def shorten(*, sources: Iterable[str], on: date) -> None:
+    """Let no access that rests on one of `sources` last longer than to `on`."""
+    CaseAccess.objects.filter(source__in=list(sources), ends_on__gt=on).update(ends_on=on)

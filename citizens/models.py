@@ -26,9 +26,12 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
     def held_by(self, user: User) -> "CaseAccessQuerySet":
-        """Access that the user has today: in person, through an organisation's role, or through a workshop's."""
+        """Access that the user has today: in person, through an organisation's role, or through a workshop's.
+
+        A caseworker's goes with the role at that centre: whoever works at another one now has none left (T7, U1).
+        """
         reach = user.reach
-        through = Q(user=user)
+        through = Q(user=user) & (~Q(role=Role.CASEWORKER) | Q(centre__in=reach.organisations_as(Role.CASEWORKER)))
         for role in (Role.REFERRER, Role.TEAM_LEADER):
             if organisations := reach.organisations_as(role):
                 through |= Q(role=role, organisation__in=organisations)

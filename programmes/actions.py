@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from audit.acting import Actor, acting
 from audit.log import record
-from citizens.access import end as end_access
 from citizens.models import Citizen
 from core.events import programme_ending, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from journal.actions import tell
 from journal.models import Audience
-from programmes.access import grant_placement, grant_programme
+from programmes.access import end_programme_access, grant_placement, grant_programme
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from programmes.permissions import may_lead
 from programmes.schedules import WeekSlot, problems
@@ -104,7 +103,7 @@ def complete(*, programme: Programme, on: date, outcome: str, by: User) -> None:
         programme_ending.send(Programme, programme=programme, by=by)
         programme.ended_on = on
         move(programme, Status.COMPLETED, by=by)
-        end_access(source=f"programmes.programme:{programme.pk}", on=kept_until(on))
+        end_programme_access(programme, ended_on=on, kept_until=kept_until(on))
         schedule_changed.send(Programme, programme=programme, from_day=on, by=by)
         tell(
             "programme_ended",

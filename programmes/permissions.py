@@ -12,5 +12,5 @@ def may_lead(user: User, centre: Organisation) -> bool:
 
 def may_work_on(user: User, programme: Programme) -> bool:
     """The programme's caseworker and the team leaders of its centre write plan and closing note."""
-    is_caseworker = programme.caseworker_id == user.pk and user.has_role(Role.CASEWORKER)
-    return is_caseworker or may_lead(user, programme.centre)
+    works_there = programme.centre_id in user.reach.organisations_as(Role.CASEWORKER)
+    return (works_there and programme.caseworker_id == user.pk) or may_lead(user, programme.centre)

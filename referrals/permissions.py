@@ -30,7 +30,8 @@ def may_read_health(user: User, referral: Referral) -> bool:
     if may_write(user, referral):
         return True
     programme = referral.programme
-    return programme is not None and programme.caseworker_id == user.pk and user.has_role(Role.CASEWORKER)
+    works_there = referral.centre_id in user.reach.organisations_as(Role.CASEWORKER)
+    return works_there and programme is not None and programme.caseworker_id == user.pk
 
 
 def may_ask_for_health(user: User, referral: Referral) -> bool:

@@ -4,18 +4,21 @@ import datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from accounts.roles import Role
-from audit.acting import System
-from citizens.models import Citizen
+from audit.acting import System, acting
+from citizens.models import CaseAccess, Citizen
 from core.exceptions import NotAllowed, Refused
 from programmes import actions
 from programmes.capacity import caseloads, free_places
 from programmes.catalogue import FOLDER, BrokenCatalogue, load_catalogue
 from programmes.models import Programme, ProgrammeType
+from programmes.permissions import may_work_on
 from programmes.schedules import WeekSlot, problems, suggested_week
 from tests.factories.accounts import CentreFactory, JobCentreFactory, user_with_role
 from tests.factories.citizens import CitizenFactory
+from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeTypeFactory, WorkshopFactory
 
 pytestmark = [
@@ -134,3 +137,34 @@ def test_loading_the_catalogue_twice_adds_one_version_and_a_changed_file_the_nex
     with pytest.raises(BrokenCatalogue, match=r"broken.yaml: name is missing"):
         load_catalogue(tmp_path)
     assert ProgrammeType.objects.count() == 2
+
+
+def test_a_workshop_loses_sight_of_a_case_a_week_after_the_programme_has_ended():
+    """T1: also when it ends long before the placement would have."""
+    programme = start()
+    contact = user_with_role(Role.CONTACT_PERSON, programme.centre, unit=programme.placements.get().workshop.unit)
+    leader = user_with_role(Role.TEAM_LEADER, programme.centre)
+    actions.activate_due(on=MONDAY, by=System("test"))
+    ClosingNoteFactory(programme=programme, approved=True)
+    actions.complete(programme=programme, on=MONDAY, outcome="Job", by=leader)
+    last = MONDAY + datetime.timedelta(days=7)
+    assert CaseAccess.objects.get(role=Role.CONTACT_PERSON, citizen=programme.citizen).ends_on == last
+    assert Programme.objects.visible_to(contact).filter(pk=programme.pk).exists()
+    with time_machine.travel(datetime.datetime.combine(last, datetime.time(12)) + datetime.timedelta(days=1)):
+        assert not Programme.objects.visible_to(contact).exists()
+        assert Programme.objects.visible_to(programme.caseworker).get() == programme
+
+
+def test_a_caseworker_who_now_works_at_another_centre_sees_the_old_cases_no_more():
+    """T7, U1"""
+    programme = start()
+    moved = programme.caseworker
+    assert Programme.objects.visible_to(moved).exists()
+    elsewhere = CentreFactory()
+    with acting(System("test")):
+        moved.memberships.update(organisation=elsewhere)
+    moved = type(moved).objects.get(pk=moved.pk)
+    assert moved.has_role(Role.CASEWORKER)
+    assert not Citizen.objects.visible_to(moved).exists()
+    assert not Programme.objects.visible_to(moved).exists()
+    assert not may_work_on(moved, programme)
