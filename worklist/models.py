@@ -3,12 +3,12 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Organisation, Unit, User
 from accounts.roles import Role
-from citizens.models import Citizen
+from citizens.models import CaseAccess, Citizen
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -20,13 +20,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.open().filter(due_on__lte=on or timezone.localdate())
 
     def visible_to(self, user: User) -> "TaskQuerySet":
-        """Tasks of the user's own: in person, of their workshops, or of the centre they lead."""
+        """Tasks of the user's own: in person, of their workshops, or of the centre they lead; about a citizen only as
+        long as the user may see a case of theirs (T1, T7)."""
         mine = Q(for_user=user)
         if user.reach.units:
             mine |= Q(for_unit__in=user.reach.units)
         if centres := user.reach.organisations_as(Role.TEAM_LEADER):
             mine |= Q(for_leaders_of__in=centres)
-        return self.filter(mine)
+        sees = Exists(CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id")))
+        return self.filter(mine, Q(citizen__isnull=True) | sees)
 
 
 class Task(models.Model):

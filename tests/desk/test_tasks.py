@@ -3,6 +3,7 @@ import datetime
 import pytest
 import time_machine
 
+from audit.acting import System, acting
 from tests.desk.cast import NINE, TODAY, a_case
 from tests.factories.worklist import TaskFactory
 
@@ -57,3 +58,17 @@ def test_the_page_costs_the_same_for_one_and_for_fifty(signed_in, django_assert_
             TaskFactory(citizen=case.citizen, for_user=case.caseworker)
         with django_assert_max_num_queries(7):
             client.get("/tasks/")
+
+
+def test_a_task_about_a_citizen_goes_with_the_right_to_see_the_case(signed_in):
+    """T7: whoever holds the role no longer reads neither the task nor the name."""
+    case = a_case()
+    TaskFactory(citizen=case.citizen, for_user=case.caseworker, url="/mine/")
+    TaskFactory(for_user=case.caseworker, url="/about-nobody/")
+    with acting(System("test")):
+        case.caseworker.memberships.update(ends_on=TODAY - datetime.timedelta(days=1))
+    for page in ("/tasks/", "/"):
+        html = signed_in(case.caseworker).get(page).content.decode()
+        assert "/mine/" not in html
+        assert "Torben" not in html
+    assert "/about-nobody/" in signed_in(case.caseworker).get("/tasks/").content.decode()
