@@ -11,8 +11,9 @@ from programmes.models import Programme
 from referrals.models import Referral
 
 REFERENCE = re.compile(r"([FH])[\s-]*(\d{4})[\s-]*(\d{1,6})", re.IGNORECASE)
-# Six to eight digits of a date and four more: an identity number, or somebody's slip of one.
-NUMBER = re.compile(r"\d{6}(\d{2})?[\s+-]*\d{3,4}")
+# Six to eight digits of a date and four more, or somebody's slip of one, whatever stands between and around them.
+NUMBER = re.compile(r"\d{9}")
+BETWEEN = re.compile(r"[\W_]")
 LONGEST = 100
 SHOWN = 50
 WORDS = 5
@@ -35,7 +36,7 @@ def cleaned(text: str) -> str:
 
 def looks_like_number(text: str) -> bool:
     """An identity number was typed; it must not stay in an address (T10)."""
-    return bool(NUMBER.fullmatch(text.replace(" ", "").replace(".", "")))
+    return not as_reference(text) and NUMBER.search(BETWEEN.sub("", text)) is not None
 
 
 def as_reference(text: str) -> str:

@@ -91,7 +91,11 @@ def case(request: SignedIn, reference: str) -> HttpResponse:
 
 @require_GET
 def cases(request: SignedIn) -> HttpResponse:
-    """The citizens whose cases the user sees (experience 11)."""
+    """The citizens whose cases the user sees (experience 11). An address that holds an identity number is left at
+    once (T10)."""
+    if finding.looks_like_number(finding.cleaned(request.GET.get("q", ""))):
+        messages.warning(request, number_refused())
+        return redirect("desk:cases")
     listed = portfolio(request.user, request.GET)
     look(request, "cases", kind=Access.Kind.LIST)
     return render(request, "desk/cases.html", {"list": listed}, status=200 if listed.is_valid else 422)
@@ -103,10 +107,7 @@ def search(request: SignedIn) -> HttpResponse:
     and never repeated: a form sends it by POST, and an address that holds one is left at once (T10)."""
     text = finding.cleaned((request.POST if request.method == "POST" else request.GET).get("q", ""))
     if finding.looks_like_number(text):
-        messages.warning(
-            request,
-            _("Identity numbers are not searched here. Use the name or the case number."),
-        )
+        messages.warning(request, number_refused())
         return redirect("desk:search")
     if request.method == "POST":
         return redirect(f"{request.path}?{urlencode({'q': text})}")
@@ -120,6 +121,10 @@ def search(request: SignedIn) -> HttpResponse:
         found = finding.by_name(request.user, text)
         look(request, f"search by name, {len(found)} found", kind=Access.Kind.SEARCH)
     return render(request, "desk/search.html", {"q": text, "found": found, "results": results(found) if found else []})
+
+
+def number_refused() -> str:
+    return _("Identity numbers are not searched here. Use the name or the case number.")
 
 
 def results(found: finding.Found) -> list[dict]:

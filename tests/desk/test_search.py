@@ -5,6 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from audit.models import Access
+from desk.search import looks_like_number
 from tests.desk.cast import NINE, a_case
 from tests.factories.programmes import ProgrammeFactory
 from tests.factories.referrals import ReferralFactory
@@ -124,3 +125,24 @@ def test_part_of_a_name_has_a_trigram_index():
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'citizens_search_name'")
         assert "gin_trgm_ops" in cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(
+    "typed", ["Torben 740389-0001", "cpr: 740389/0001", "740389–0001 Sejersen", "74.03.89.0001", "7403890001x"]
+)
+@pytest.mark.parametrize("page", ["search", "cases"])
+def test_an_identity_number_among_other_words_leaves_the_address_at_once(signed_in, typed, page):
+    """T10: neither the search nor the list of citizens keeps it."""
+    case = a_case()
+    client = signed_in(case.caseworker)
+    response = client.get(reverse(f"desk:{page}"), {"q": typed})
+    assert response.url == reverse(f"desk:{page}")
+    html = client.get(response.url).content.decode()
+    assert "not searched here" in html
+    assert "0001x" not in html
+    assert "389" not in html
+
+
+@pytest.mark.parametrize("typed", ["F-2026-000123", "f2026000123", "H 2026 000123", "Hansen 2026"])
+def test_a_reference_is_no_identity_number(typed):
+    assert not looks_like_number(typed)
