@@ -28,8 +28,9 @@ def send_waiting_mail() -> int:
                 EmailMessage(
                     mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection
                 ).send()
-            except OSError as error:
-                mail.error = str(error)
+            except Exception as error:
+                # One mail that cannot be sent, whatever the reason, never keeps the others waiting.
+                mail.error = f"{type(error).__name__}: {error}"
             else:
                 mail.sent_at = timezone.now()
                 sent += 1
