@@ -68,11 +68,15 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if not request.accepts("text/html"):
         return JsonResponse({"detail": gettext("Sign in")}, status=401)
     if request.headers.get("HX-Request"):
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        there = request.headers.get("HX-Current-URL", "")
     elif request.method in ("GET", "HEAD"):
-        here = urlsplit(request.get_full_path())
+        there = request.get_full_path()
     else:
-        here = urlsplit(request.headers.get("Referer", ""))
+        there = request.headers.get("Referer", "")
+    try:
+        here = urlsplit(there)
+    except ValueError:  # a header that is no address at all
+        here = urlsplit("/")
     back = f"{here.path or '/'}{'?' if here.query else ''}{here.query}"
     answer = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
     if request.headers.get("HX-Request"):

@@ -82,11 +82,11 @@ def read_form(sent: Mapping[str, str]) -> MarkInput:
 
 
 def text_of(sent: Mapping[str, Any], key: str) -> str:
-    """A text without NUL bytes, empty when it is left out; `Malformed` when it is something else."""
+    """A text that can be stored, empty when it is left out; `Malformed` with NUL bytes or half a character in it."""
     text = sent.get(key)
     if text is None:
         return ""
-    if not isinstance(text, str) or "\0" in text:
+    if not isinstance(text, str) or "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
         raise Malformed(_("A mark cannot be read."))
     return text
 

@@ -234,3 +234,10 @@ def test_strange_input_is_an_error_on_the_page(client, user, text):
     """T21: never a 500."""
     assert sign_in(client, email=text, password=text or "x").status_code == 422
     assert client.post(reverse("account_reset_password"), {"email": text}).status_code == 422
+
+
+def test_a_header_that_is_no_address_leads_to_the_start_page(client):
+    """T21"""
+    answer = client.get("/cases/", headers={"HX-Request": "true", "HX-Current-URL": "http://[half"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/"

@@ -231,3 +231,13 @@ def test_a_foreign_slot_in_the_plain_form_is_not_found_and_logged(client):
     """T1"""
     assert client.post(URL, {"slot": SlotFactory().pk, "state": "ill"}).status_code == 404
     assert Access.objects.get().kind == "denied"
+
+
+@pytest.mark.parametrize("remark", ["\\ud800", "half \\udfff a sign", "nul \\u0000"])
+def test_a_remark_that_cannot_be_stored_is_no_error_page(client, workshop, remark):
+    """T21"""
+    (slot,) = slots_in(workshop, 1)
+    body = json.dumps({"marks": [a_mark(slot, remark="REMARK")]}).replace("REMARK", remark)
+    answer = client.post(URL, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert not Mark.objects.exists()
