@@ -58,6 +58,8 @@ class Page:
             errors = [FormError("id_identity_number", "", self.refusal), *errors]
         if self.referral:
             log.look(self.request, self.referral)
+        # Also a refusal tells that the number has a case, so the look is logged in any case (T5).
+        known = self.open_already()
         context = {
             "referral": self.referral,
             "form": form,
@@ -73,7 +75,7 @@ class Page:
             "new_id": self.new_id,
             "organisations": own_organisations(self.request.user) if self.referral is None else [],
             "theirs": self.theirs,
-            "known": self.open_already() if not self.refusal else "",
+            "known": known if not self.refusal else "",
         }
         return render(self.request, "referrals/form.html", context, status=status)
 

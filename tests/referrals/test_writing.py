@@ -305,6 +305,8 @@ def test_another_organisation_learns_that_there_is_one_and_no_more(cast, signed_
     assert page.status_code == 422
     text = page.content.decode()
     assert "The citizen already has an open referral of this type" in text
+    citizen = Citizen.objects.get(identity_index__isnull=False)
+    assert Access.objects.filter(user_id=other.pk, kind=Access.Kind.SEARCH, citizen_id=citizen.pk).exists()
     assert first.reference not in text
     assert not Citizen.objects.visible_to(other).exists()
 
