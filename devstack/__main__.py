@@ -21,6 +21,7 @@ COMMANDS = {
     "lock": "devstack.checks:lock",
     "messages": "devstack.messages:update",
     "compile-messages": "devstack.messages:compile_all",
+    "diagrams": "devstack.diagrams:write",
 }
 
 
