@@ -1,7 +1,23 @@
 """One JSON line a log entry, with request id and user; never a name, a number or a local variable (T10)."""
 
+import re
+
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# PostgreSQL repeats the refused row, people's data and all, in the detail of its errors; the constraint's name stays.
+DETAIL = re.compile(
+    r"DETAIL: .*?(?=^(?:CONTEXT|HINT): |^\n(?:The above|During handling) |\Z)", re.DOTALL | re.MULTILINE
+)
+
+
+def without_rows(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
+    """The entry without the rows that a database error in its traceback or message tells of."""
+    for key in ("exception", "event", "error"):
+        if isinstance(entry.get(key), str):
+            entry[key] = DETAIL.sub("", entry[key])
+    return entry
+
 
 # What every line carries, whether it comes from structlog or from a library's own logger.
 SHARED: list[Processor] = [
@@ -11,6 +27,7 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     # The traceback's lines only: the values of variables are people's data.
     structlog.processors.format_exc_info,
+    without_rows,
 ]
 
 LOGGING = {

@@ -6,9 +6,12 @@ import logging.config
 
 import pytest
 import structlog
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from audit.acting import System, acting
+from citizens.models import Citizen
 from core import logs
 from core.request_log import RequestMiddleware
 
@@ -59,3 +62,25 @@ def test_a_traceback_holds_no_values_of_variables(capsys):
 def test_a_request_is_logged_without_what_was_searched_or_a_link_s_secret(path, logged):
     middleware = RequestMiddleware(lambda request: HttpResponse())
     assert middleware.format_request(RequestFactory().get(path)) == logged
+
+
+@pytest.mark.django_db
+def test_a_refused_row_is_told_by_its_constraint_and_not_by_what_stood_in_it(capsys):
+    """T10: the database repeats the whole row, and the worker's log says the error once more in one line."""
+
+    row = {"first_name": "Øjvind\nTorben", "birth_date": "1989-03-14", "gender": "m"}
+
+    def fail() -> None:
+        try:
+            with transaction.atomic(), acting(System("test")):
+                Citizen.objects.create(**row)
+        except IntegrityError as error:
+            logging.getLogger("trinvis").exception("failed: %r", error)
+
+    line = written(capsys, fail)
+    assert "IntegrityError" in line["exception"]
+    assert "citizens_number_or_reason" in line["exception"]
+    assert "direct cause" in line["exception"]
+    assert "Øjvind" not in json.dumps(line, ensure_ascii=False)
+    assert "Torben" not in json.dumps(line, ensure_ascii=False)
+    assert "1989" not in json.dumps(line)
