@@ -175,9 +175,7 @@ def marks_by_form(request: SignedIn) -> HttpResponse:
         .first()
     )
     if slot is None:
-        Access.objects.create(
-            user_id=request.user.pk, user_name=request.user.name, kind=Access.Kind.DENIED, what="attendance:marks"
-        )
+        denied(request)
         raise Http404
     page = reverse("attendance:register", args=[slot.workshop_id, slot.day])
     state = request.POST.get("state", "")
@@ -207,6 +205,13 @@ def marks_by_form(request: SignedIn) -> HttpResponse:
     return redirect(asking if state in times and not request.POST.get(times[state]) else page)
 
 
+def denied(request: SignedIn) -> None:
+    """The address names nothing here, so the middleware has nothing to log: what was refused stood in the form (T5)."""
+    Access.objects.create(
+        user_id=request.user.pk, user_name=request.user.name, kind=Access.Kind.DENIED, what="attendance:marks"
+    )
+
+
 def mark_the_rest(request: SignedIn) -> HttpResponse:
     """Everybody whose slot has begun and who is not marked is here; notices and marks stay as they are (A2)."""
     workshop, day = request.POST.get("workshop", ""), request.POST.get("day", "")
@@ -214,9 +219,10 @@ def mark_the_rest(request: SignedIn) -> HttpResponse:
         raise Http404
     try:
         on = date.fromisoformat(day)
-    except ValueError as error:
+        found = workshop_or_404(request, int(workshop[:20]), on)
+    except (ValueError, Http404) as error:
+        denied(request)
         raise Http404 from error
-    found = workshop_or_404(request, int(workshop[:20]), on)
     now = timezone.localtime()
     blank = begun_and_blank(found, on, now)
     results = record_marks(marks=blank, by=request.user) if blank else []

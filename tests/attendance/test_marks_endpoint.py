@@ -241,3 +241,13 @@ def test_a_remark_that_cannot_be_stored_is_no_error_page(client, workshop, remar
     answer = client.post(URL, body, content_type="application/json")
     assert answer.status_code == 400
     assert not Mark.objects.exists()
+
+
+def test_everyone_else_is_here_in_a_strange_workshop_is_refused_and_kept(client):
+    """T1, T5"""
+    strange = WorkshopFactory()
+    slots_in(strange, 1)
+    answer = client.post(URL, {"rest": "1", "workshop": strange.pk, "day": "2026-11-23"})
+    assert answer.status_code == 404
+    assert Access.objects.get().kind == Access.Kind.DENIED
+    assert not Mark.objects.exists()
