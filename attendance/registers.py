@@ -309,8 +309,3 @@ def summaries(user: User, day: date, *, at: datetime) -> list[Summary]:
             )
         )
     return sorted(found, key=lambda one: (not one.is_missing, one.is_finished, one.expected == 0))
-
-
-def missing_registers(on: date, at: datetime, user: User) -> list[Summary]:
-    """Registers of a day that nobody has begun though somebody's grace time is over (A5)."""
-    return [summary for summary in summaries(user, on, at=at) if summary.is_missing]

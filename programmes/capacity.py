@@ -31,10 +31,6 @@ class Caseload:
     running: int
     ceiling: int = CASELOAD_CEILING
 
-    @property
-    def is_full(self) -> bool:
-        return self.running >= self.ceiling
-
 
 def free_places(centre: Organisation, on: date) -> list[Places]:
     """Places of each workshop on a day, most free first. One query."""

@@ -17,13 +17,6 @@ def public_holidays(country: str, years: Iterable[int]) -> dict[date, str]:
     return dict(holidays.country_holidays(country, years=years, language=LANGUAGES[country]))
 
 
-def customary_days(country: str, years: Iterable[int]) -> dict[date, str]:
-    """Days on which most workplaces are closed without being public holidays: 5 June, 24 and 31 December in Denmark,
-    Midsummer Eve and the like in Sweden. Each centre picks from them."""
-    category = holidays.DE_FACTO if country == "SE" else holidays.OPTIONAL
-    return dict(holidays.country_holidays(country, years=years, language=LANGUAGES[country], categories=(category,)))
-
-
 def write_public_holidays(centre: Organisation, years: Iterable[int]) -> None:
     """Write the country's public holidays as closing days of the centre; those there already stay (A1)."""
     ClosingDay.objects.bulk_create(

@@ -44,10 +44,6 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         """Waiting for a decision, longest first (R5)."""
         return self.filter(status__in=IN_TRIAGE).order_by("submitted_at")
 
-    def of_referrer(self, user: User) -> "ReferralQuerySet":
-        """Sent or begun by the organisations at which the user is a referrer."""
-        return self.filter(referring_organisation__in=user.reach.organisations_as(Role.REFERRER))
-
     def for_centre_of(self, user: User) -> "ReferralQuerySet":
         """Received by the centres that the user leads."""
         return self.filter(centre__in=user.reach.organisations_as(Role.TEAM_LEADER))

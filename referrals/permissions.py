@@ -41,7 +41,6 @@ def may_ask_for_health(user: User, referral: Referral) -> bool:
 
 # Which side makes which move (R2). Who may accept, reject ... is the centre; who may withdraw is the referrer.
 BY_CENTRE = {Status.INFORMATION_REQUESTED, Status.WAITING_LIST, Status.ACCEPTED, Status.REJECTED}
-BY_REFERRER = {Status.SUBMITTED, Status.WITHDRAWN}
 
 
 def may_move(user: User, referral: Referral, to: Status) -> bool:

@@ -127,10 +127,6 @@ class ReferralForm:
     def error_list(self) -> list[FormError]:
         return [error for form in self.forms for error in form.error_list]
 
-    @property
-    def is_on_one_page(self) -> bool:
-        return len(self.sections) > 1
-
     # What stands in the draft, in words, for reading it through before it is sent.
 
     @property

@@ -50,12 +50,6 @@ def tel(number: str) -> str:
 
 
 @register.filter
-def share_of(part: float | None, whole: float | None) -> float:
-    """`part` of `whole` as a share from 0 to 1, for `percent`; 0 when there is no whole."""
-    return float(part or 0) / float(whole) if whole else 0.0
-
-
-@register.filter
 def width(percent: float | str | None) -> str:
     """A percentage as an SVG length, never outside the track: `73.25` gives `73.2%`."""
     return f"{min(max(float(percent or 0), 0.0), FULL):.1f}%"

@@ -116,7 +116,3 @@ def plus(clock: time, minutes: int) -> time:
     """The clock time so many minutes later, on the same day."""
     total = min(max(clock.hour * 60 + clock.minute + minutes, 0), 23 * 60 + 59)
     return time(total // 60, total % 60)
-
-
-def minutes_between(start: time, end: time) -> int:
-    return (end.hour - start.hour) * 60 + end.minute - start.minute

@@ -4,7 +4,6 @@ import uuid
 import factory
 from django.utils import timezone
 
-from accounts.models import Organisation
 from referrals.drafts import sealed
 from referrals.models import Goal, Move, Referral, Subgoal
 from referrals.statuses import Status
@@ -57,7 +56,3 @@ class ReferralFactory(DraftFactory):
         Subgoal.objects.create(goal=goal, position=1, title="Comes three days a week", indicator="share")
         Move.objects.create(referral=instance, status=Status.SUBMITTED, by=instance.referrer, at=instance.submitted_at)
         grant_referral(instance)
-
-
-def leader_of(centre: Organisation):
-    return user_with_role("team_leader", centre)
