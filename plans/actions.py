@@ -20,7 +20,7 @@ from plans import content as contents
 from plans.content import Content, GoalContent
 from plans.models import Plan, Subgoal, Version
 from plans.permissions import may_edit
-from plans.statuses import Status
+from plans.statuses import MOVES, Status
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
@@ -117,7 +117,7 @@ def confirm(*, version: Version, agreed_on: date, by: User, revision: int | None
     with acting(by):
         plan = locked(version.plan, by=by)
         version = plan.versions.select_for_update().get(pk=version.pk)
-        if version.status == Status.CONFIRMED:
+        if Status.CONFIRMED not in MOVES[version.status]:
             raise Refused(_("The plan is confirmed already"))
         content = contents.of_version(version)
         if revision is not None and revision != version.revision:
