@@ -7,10 +7,10 @@ from devstack.paths import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "statuses.md"
 APPS = {
-    "referrals": "Referral",
-    "programmes": "Programme",
-    "plans": "Version of a plan",
-    "closing_notes": "Closing note",
+    "referrals": "Referral (R2)",
+    "programmes": "Programme (P1)",
+    "plans": "Version of a plan (L2)",
+    "closing_notes": "Closing note (C2)",
 }
 HEAD = """# States and moves
 
@@ -31,9 +31,8 @@ def page() -> str:
     """The whole text of the page."""
     parts = [HEAD]
     for app, title in APPS.items():
-        module = import_module(f"{app}.statuses")
-        rule = module.__doc__.strip().rpartition(" (")[2].rstrip(").")
-        parts.append(f"## {title} ({rule})\n\n`{app}/statuses.py`\n\n{draw(module.MOVES)}\n")
+        moves = import_module(f"{app}.statuses").MOVES
+        parts.append(f"## {title}\n\n`{app}/statuses.py`\n\n{draw(moves)}\n")
     return "\n".join(parts)
 
 
