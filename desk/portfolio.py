@@ -210,11 +210,16 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
 
 
 def ordering(sort: str) -> list[str]:
-    """The columns to order by for a value of `sort`; an unknown one means by name."""
-    column = {"name": f"citizen__{sort_column()}", "start": "starts_on", "end": "ends_on"}.get(sort.removeprefix("-"))
+    """The columns to order by for a value of `sort`; an unknown one means by name.
+
+    By name, protected ones stand last: between two others a name is half told (T10).
+    """
+    name = f"citizen__{sort_column()}"
+    column = {"name": name, "start": "starts_on", "end": "ends_on"}.get(sort.removeprefix("-"))
     if column is None:
-        return [f"citizen__{sort_column()}", "pk"]
-    return [f"-{column}" if sort.startswith("-") else column, "pk"]
+        sort, column = "name", name
+    apart = ["citizen__is_protected"] if column == name else []
+    return [*apart, f"-{column}" if sort.startswith("-") else column, "pk"]
 
 
 def columns(data: Mapping, sort: str) -> list[dict[str, Any]]:

@@ -63,6 +63,15 @@ def test_a_protected_name_and_telephone_are_masked(workshop, signed_in):
     assert "00 12 34 56" not in text
 
 
+def test_a_protected_name_stands_last_and_not_between_its_neighbours(workshop, signed_in):
+    """T10: where it sorts would tell how it begins."""
+    for last, is_protected in [("Bak", False), ("Bo", True), ("Cramer", False)]:
+        citizen = {"last_name": last, "is_protected": is_protected}
+        slots_in(workshop, 1, **{f"placement__programme__citizen__{key}": value for key, value in citizen.items()})
+    text = signed_in(contact_person_of(workshop)).get(page(workshop)).content.decode()
+    assert text.index("Bak</a>") < text.index("Cramer</a>") < text.index("Protected name</a>")
+
+
 def test_a_missed_citizen_shows_what_to_do(workshop, signed_in):
     """A4, experience 8"""
     missed = MissedFactory(slot=slots_in(workshop, 1)[0])

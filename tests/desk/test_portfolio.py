@@ -146,3 +146,15 @@ def test_the_list_costs_the_same_for_5_and_for_300(signed_in, django_assert_max_
             html = client.get(URL).content.decode()
     assert 'rel="next"' in html
     assert "Page 2" in client.get(f"{URL}?page=2").content.decode()
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", ""])
+def test_a_protected_name_stands_apart_and_not_between_its_neighbours(signed_in, sort):
+    """T10: where it sorts would tell how it begins."""
+    case = a_case("Only", "Bo")
+    for last, is_protected in [("Aa", False), ("Ba", True), ("Cc", False)]:
+        ProgrammeFactory(
+            centre=case.programme.centre, citizen=CitizenFactory(last_name=last, is_protected=is_protected)
+        )
+    html = unescape(page(signed_in, case.team_leader, f"?sort={sort}"))
+    assert html.index("Protected name") > max(html.index(f" {last}</a>") for last in ("Aa", "Bo", "Cc"))
