@@ -241,3 +241,12 @@ def test_a_header_that_is_no_address_leads_to_the_start_page(client):
     answer = client.get("/cases/", headers={"HX-Request": "true", "HX-Current-URL": "http://[half"})
     assert answer.status_code == 204
     assert answer["HX-Redirect"] == "/accounts/login/?next=/"
+
+
+def test_a_flood_of_made_up_addresses_pushes_no_counter_out():
+    """T7, U3: tries are counted in the cache, which keeps what it was given."""
+    cache.set("tries-of-one", 5, 300)
+    cache.set_many({f"a{number}": 1 for number in range(320)}, 300)
+    cache.set_many({f"z{number}": 1 for number in range(20)}, 300)
+    assert cache.get("tries-of-one") == 5
+    assert cache.get("a0") == 1
