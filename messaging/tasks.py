@@ -1,6 +1,7 @@
 """Sending what waits in the outbox."""
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
@@ -28,6 +29,9 @@ def send_waiting_mail() -> int:
                 EmailMessage(
                     mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection
                 ).send()
+            except SoftTimeLimitExceeded:
+                # What has gone out is written down before the worker is killed, and never goes out again.
+                break
             except Exception as error:
                 # One mail that cannot be sent, whatever the reason, never keeps the others waiting.
                 mail.error = f"{type(error).__name__}: {error}"

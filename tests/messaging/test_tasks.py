@@ -1,5 +1,7 @@
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
+from django.core.mail import EmailMessage
 
 from messaging.models import OutgoingMail
 from messaging.tasks import send_waiting_mail
@@ -25,3 +27,21 @@ def test_running_twice_sends_once():
     OutgoingMail.objects.create(to="a@example.org", subject="New", body="Text")
     assert (send_waiting_mail(), send_waiting_mail()) == (1, 0)
     assert len(mail.outbox) == 1
+
+
+def test_when_time_runs_out_what_has_gone_out_does_not_go_out_again(monkeypatch):
+    """T11: a slow mail server."""
+    for name in "abc":
+        OutgoingMail.objects.create(to=f"{name}@example.org", subject="New", body="Text")
+    send = EmailMessage.send
+
+    def slow(message, *args, **kwargs):
+        if message.to == ["b@example.org"]:
+            raise SoftTimeLimitExceeded
+        return send(message, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", slow)
+        assert send_waiting_mail() == 1
+    assert send_waiting_mail() == 2
+    assert [message.to[0][0] for message in mail.outbox] == ["a", "b", "c"]
