@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from audit.acting import acting
+from core.templatetags.components import initials
 
 
 class UserManager(BaseUserManager["User"]):
@@ -118,12 +119,6 @@ class User(AbstractBaseUser):
     @property
     def initials(self) -> str:
         return initials(self.name)
-
-
-def initials(name: str) -> str:
-    """First letters of the first and the last word: `Åse Winther-Holm` gives `ÅW`."""
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 class Organisation(models.Model):

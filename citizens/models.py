@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Unit, User
 from accounts.roles import Role
+from core.templatetags.components import initials
 
 
 class Gender(models.TextChoices):
@@ -124,8 +125,6 @@ class Citizen(models.Model):
 
     @property
     def initials(self) -> str:
-        from accounts.models import initials
-
         return "–" if self.is_protected else initials(f"{self.first_name} {self.last_name}")
 
 
@@ -182,9 +181,3 @@ def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "c
         .filter(citizen=OuterRef(citizen), centre=OuterRef(centre))
         .filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
     )
-
-
-def case_roles(user: User, *, citizen_id: uuid.UUID, centre_id: int) -> set[str]:
-    """The roles in which the user may see this citizen's case at this centre today."""
-    held = CaseAccess.objects.held_by(user).filter(citizen=citizen_id, centre=centre_id)
-    return set(held.values_list("role", flat=True))

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from citizens.models import CaseAccess
 from core.life_areas import LifeArea
 from plans.models import Goal
 from programmes.models import Programme
@@ -20,13 +19,6 @@ READ_ALL = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.CITIZEN}
 def may_edit(user: User, programme: Programme) -> bool:
     """The programme's caseworker and the team leaders of its centre write, confirm and follow up (L2, L3)."""
     return may_work_on(user, programme)
-
-
-def roles_in(user: User, programme: Programme) -> set[str]:
-    """The roles in which the user sees this programme; a referrer's only where the own organisation referred (T1)."""
-    held = CaseAccess.objects.held_by(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
-    held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=programme.referring_organisation_id))
-    return set(held.values_list("role", flat=True))
 
 
 @dataclass(frozen=True)

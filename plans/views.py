@@ -20,9 +20,10 @@ from plans import actions, cards, forms
 from plans.content import Content, missing, of_version
 from plans.follow_ups import record_follow_up
 from plans.models import Plan, Version
-from plans.permissions import may_edit, reading, roles_in
+from plans.permissions import may_edit, reading
 from plans.progress import EVERYTHING, progress
 from plans.statuses import Status
+from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 
 CONFLICT = 409

@@ -1,7 +1,10 @@
 """Who may do what with a programme."""
 
+from django.db.models import Q
+
 from accounts.models import Organisation, User
 from accounts.roles import Role
+from citizens.models import CaseAccess
 from programmes.models import Programme
 
 
@@ -14,3 +17,10 @@ def may_work_on(user: User, programme: Programme) -> bool:
     """The programme's caseworker and the team leaders of its centre write plan and closing note."""
     works_there = programme.centre_id in user.reach.organisations_as(Role.CASEWORKER)
     return (works_there and programme.caseworker_id == user.pk) or may_lead(user, programme.centre)
+
+
+def roles_in(user: User, programme: Programme) -> set[str]:
+    """The roles in which the user sees this programme; a referrer's only where the own organisation referred (T1)."""
+    held = CaseAccess.objects.held_by(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
+    held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=programme.referring_organisation_id))
+    return set(held.values_list("role", flat=True))
