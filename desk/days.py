@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from core.calendar import is_working_day, next_working_day
+from core.calendar import is_working_day, monday_of, next_working_day
 from core.templatetags.dates import day as in_words
 from programmes.models import ClosingDay
 
@@ -54,5 +54,5 @@ def day_of(user: User) -> Day:
 
 def week_of(day: date) -> tuple[date, date]:
     """Monday and Sunday of the day's ISO week."""
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     return monday, monday + timedelta(days=6)

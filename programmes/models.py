@@ -1,6 +1,6 @@
 """Programme types from the catalogue, programmes, workshops, placements and agreed schedules."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Unit, User
 from citizens.models import Citizen, case_visible_to
+from core.calendar import monday_of
 from programmes.statuses import RUNNING, Status
 
 
@@ -162,8 +163,7 @@ class Programme(models.Model):
 
     def week_on(self, day: date) -> int:
         """Which week of the programme `day` lies in; 1 is the ISO week of the start (P2)."""
-        monday = self.starts_on - timedelta(days=self.starts_on.weekday())
-        return (day - monday).days // 7 + 1
+        return (day - monday_of(self.starts_on)).days // 7 + 1
 
     @property
     def present_week(self) -> int:
