@@ -1,6 +1,7 @@
 """What changes a closing note: starting, saving, review, approval, delivery, a new version (C1, C2, C4)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.acting import acting
+from audit.acting import Actor, acting
 from audit.log import record
-from closing_notes.evidence import figures_of, last_day
+from closing_notes.evidence import figures_of
 from closing_notes.models import ClosingNote, Outcome, Rendering, Section
 from closing_notes.permissions import may_approve, may_review, may_write
 from closing_notes.prefill import first_sections, language_of
@@ -192,7 +193,11 @@ def approve(*, note: ClosingNote, by: User, revision: int | None = None) -> Clos
 
 
 def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
-    """Hand the approved document to the referring organisation and complete the programme (C4, C6)."""
+    """Hand the approved document to the referring organisation (C4).
+
+    It completes the programme too when its last day has come; before that the citizen still comes, and
+    `complete_delivered` does it afterwards (C6).
+    """
     with acting(by):
         note = locked(note)
         programme = note.programme
@@ -218,11 +223,29 @@ def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
             to=[programme.referrer],
             url=settings.SITE_URL + reverse("closing_notes:list"),
         )
-        if programme.status in RUNNING:
-            with translation.override(language_of(programme.centre)):
-                outcome = str(Outcome(note.outcome).label)
-            complete(programme=programme, on=last_day(programme), outcome=outcome, by=by)
+        if programme.status in RUNNING and programme.ends_on <= timezone.localdate():
+            complete_with(note, by=by)
     return note
+
+
+def complete_with(note: ClosingNote, *, by: Actor) -> None:
+    """The programme's last day has come and its note is delivered: it is completed with the note's outcome (C6)."""
+    programme = note.programme
+    with translation.override(language_of(programme.centre)):
+        outcome = str(Outcome(note.outcome).label)
+    complete(programme=programme, on=programme.ends_on, outcome=outcome, by=by)
+
+
+def complete_delivered(*, on: date, by: Actor) -> int:
+    """Complete the programmes that ended before `on` and whose note was delivered while they still ran; returns how
+    many. Safe to run twice (C6)."""
+    ended = ClosingNote.objects.filter(
+        status=Status.DELIVERED, programme__status__in=RUNNING, programme__ends_on__lt=on
+    ).select_related("programme__centre")
+    newest = {note.programme_id: note for note in ended.order_by("number")}
+    for note in newest.values():
+        complete_with(note, by=by)
+    return len(newest)
 
 
 def new_version(*, note: ClosingNote, why: str, by: User) -> ClosingNote:

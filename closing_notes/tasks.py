@@ -1,8 +1,11 @@
 """Celery's doors to the rendering; safe to run twice, late or at once."""
 
 from celery import shared_task
+from django.utils import timezone
 
+from audit.acting import System
 from closing_notes import rendering
+from closing_notes.actions import complete_delivered
 from closing_notes.reminders import remind
 
 
@@ -19,6 +22,12 @@ def requeue_renderings() -> int:
     for pk in waiting:
         rendering.hurry(pk)
     return len(waiting)
+
+
+@shared_task
+def complete_delivered_programmes() -> int:
+    """Complete programmes whose last day is over and whose note is delivered; returns how many."""
+    return complete_delivered(on=timezone.localdate(), by=System("calendar"))
 
 
 @shared_task

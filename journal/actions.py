@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from audit.acting import Actor
 from citizens.models import Citizen
 from journal.models import Audience, Entry
 
@@ -16,7 +17,7 @@ def tell(
     centre: Organisation,
     case: str,
     referring_organisation: Organisation | None,
-    by: User | None,
+    by: Actor | None,
     audience: str = Audience.TEAM,
     happened_at: datetime | None = None,
     body: str = "",
@@ -30,7 +31,7 @@ def tell(
         centre=centre,
         case=case,
         referring_organisation=referring_organisation,
-        author=by,
+        author=by if isinstance(by, User) else None,
         audience=audience,
         happened_at=happened_at or timezone.now(),
         body=body,

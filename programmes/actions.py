@@ -92,7 +92,7 @@ def begin_closing(*, programme: Programme, by: User) -> None:
             move(programme, Status.CLOSING, by=by)
 
 
-def complete(*, programme: Programme, on: date, outcome: str, by: User) -> None:
+def complete(*, programme: Programme, on: date, outcome: str, by: Actor) -> None:
     """End the programme; receivers refuse it without an approved closing note (C6). `outcome` is shown as it is."""
     with acting(by):
         programme = Programme.objects.select_for_update().get(pk=programme.pk)
@@ -125,7 +125,7 @@ def kept_until(ended_on: date) -> date:
         return ended_on.replace(year=ended_on.year + 5, day=28)
 
 
-def move(programme: Programme, status: Status, *, by: User) -> None:
+def move(programme: Programme, status: Status, *, by: Actor) -> None:
     """Write one move of the table; Refused when it is not there. The caller holds the row's lock."""
     if status not in MOVES[programme.status]:
         raise Refused(

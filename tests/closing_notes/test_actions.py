@@ -281,7 +281,7 @@ def test_delivery_needs_the_document():
         actions.deliver(note=note, by=note.author)
 
 
-def test_delivery_tells_the_referrer_and_completes_the_programme():
+def test_delivery_tells_the_referrer():
     """C4, C6."""
     note = approved_note()
     run(note.renderings.get().pk)
@@ -290,7 +290,6 @@ def test_delivery_tells_the_referrer_and_completes_the_programme():
     note.refresh_from_db()
     programme.refresh_from_db()
     assert note.status == Status.DELIVERED
-    assert (programme.status, programme.ended_on) == ("completed", datetime.date(2027, 2, 19))
     entry = Entry.objects.get(kind="closing_note_delivered")
     assert entry.audience == "shared_referrer"
     assert Entry.objects.visible_to(programme.referrer).filter(pk=entry.pk).exists()
@@ -301,6 +300,37 @@ def test_delivery_tells_the_referrer_and_completes_the_programme():
     assert not Task.objects.open().filter(source__endswith=f":{programme.pk}").exists()
     with pytest.raises(Refused):
         actions.deliver(note=note, by=note.author)
+
+
+def delivered_early() -> ClosingNote:
+    note = approved_note()
+    run(note.renderings.get().pk)
+    return actions.deliver(note=note, by=note.author)
+
+
+def state_of(note: ClosingNote) -> tuple:
+    return Programme.objects.filter(pk=note.programme_id).values_list("status", "ended_on").get()
+
+
+def test_a_note_delivered_before_the_last_day_leaves_the_programme_running_until_it():
+    """C6: the citizen still comes; the day after the last one the programme is completed, once."""
+    note = delivered_early()
+    last = note.programme.ends_on
+    assert state_of(note) == ("active", None)
+    assert actions.complete_delivered(on=last, by=System("calendar")) == 0
+    assert actions.complete_delivered(on=last + datetime.timedelta(days=1), by=System("calendar")) == 1
+    assert actions.complete_delivered(on=last + datetime.timedelta(days=1), by=System("calendar")) == 0
+    assert state_of(note) == ("completed", last)
+    assert Entry.objects.get(kind="programme_ended").author is None
+
+
+def test_a_note_delivered_after_the_last_day_completes_the_programme():
+    """C6."""
+    note = approved_note()
+    run(note.renderings.get().pk)
+    with time_machine.travel(datetime.datetime(2027, 3, 1, 12, tzinfo=datetime.UTC), tick=False):
+        actions.deliver(note=note, by=note.author)
+    assert state_of(note) == ("completed", note.programme.ends_on)
 
 
 def test_a_programme_is_not_completed_without_an_approved_note():
