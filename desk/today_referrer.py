@@ -17,6 +17,7 @@ from desk.days import Day
 from desk.rows import Group, Link, Row, Tag, group, link_to
 from desk.today import AT_MOST, Today, task_row, upcoming_tasks
 from programmes.models import Programme
+from referrals.drafts import name_typed
 from referrals.models import Move, Referral
 from referrals.statuses import Status
 from worklist.lines import Line
@@ -125,7 +126,7 @@ def referral_row(referral: Referral) -> Row:
                 "time": clock(saved),
             }
         return Row(
-            title=referral.type.name,
+            title=name_typed(referral) or _("Not named yet"),
             url=link_to("referrals:edit", referral.reference),
             text=text,
             tag=Tag("calm", "pencil", _("Draft")),
