@@ -143,7 +143,7 @@ def miss(contact: Page, caseworker: Page) -> None:
     contact.goto("/")
     contact.get_by_role("link", name=re.compile("^Åbn fremmødet")).first.click()
     row = contact.locator("[data-slot]", has_text=NAME)
-    expect(row).to_contain_text("Begynder i dag")
+    expect(row).to_contain_text("Første dag")
     expect(row).to_contain_text("Løfter højst 5 kg")
     expect(row).not_to_contain_text("Diskusprolaps")
     other = contact.locator("[data-slot][data-state='']", has_not_text=NAME).filter(has_text=re.compile("^[^0-9]*8.00"))
