@@ -194,15 +194,16 @@ def sections_of(world: World, case: Case, figures: Figures) -> dict:
         task=tasks[0],
         task2=tasks[1],
     ) + cite.get("placements", "")
+    first, latest = danish(int(case.weeks[0].hours * 60)), danish(int(case.weeks[-1].hours * 60))
     if counted["agreed"]:
         sections[Section.ATTENDANCE] = fill(
-            texts["attendance"],
+            texts["attendance" if first != latest else "attendance_steady"],
             citizen,
             agreed=danish(counted["agreed"]),
             attended=danish(counted["attended"]),
             share=round(100 * counted["attended"] / counted["agreed"]),
-            first=danish(int(case.weeks[0].hours * 60)),
-            last=danish(int(case.weeks[-1].hours * 60)),
+            first=first,
+            last=latest,
         ) + cite.get("attendance", "")
     sections[Section.GOALS] = goals_in_words(case, figures, cite)
     if case.accommodations:
