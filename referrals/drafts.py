@@ -102,7 +102,8 @@ def start_draft(
             raise
         if not may_write(by, there):
             raise NotAllowed from None
-        return there if typed == typed_in(there) else save_draft(referral=there, typed=typed, page=page, by=by)
+        # The empty form knows only its own step: what later steps wrote stays.
+        return save_draft(referral=there, typed=typed_in(there) | typed, page=page, by=by)
     return referral
 
 

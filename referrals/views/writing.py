@@ -146,7 +146,7 @@ def new(request: SignedIn) -> HttpResponse:
         return told_in_background(str(refused)) if in_background(request) else back_to_list(request, refused)
     if in_background(request):
         return saved(referral)
-    return go_on(request, referral, typed, Step.CITIZEN, choices)
+    return go_on(request, referral, drafts.typed_in(referral), Step.CITIZEN, choices)
 
 
 def edit(request: SignedIn, reference: str) -> HttpResponse:

@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 from cryptography.exceptions import InvalidTag
 from django.http import QueryDict
@@ -95,3 +97,16 @@ def test_saving_a_draft_again_and_again_makes_no_history(cast, signed_in):
     for name in ["A", "B", "C"]:
         client.post(reverse("referrals:edit", args=[referral.reference]), {"step": "citizen", "first_name": name})
     assert Change.objects.filter(table="referrals_referral").count() == 1
+
+
+def test_the_empty_form_sent_again_leaves_what_later_steps_wrote(cast, signed_in):
+    """R3, T13: back in the browser to the first page of all, and save."""
+    client = signed_in(cast.referrer)
+    first = {"id": str(uuid.uuid4()), "first_name": "Øjvind", "go": "next"}
+    client.post(reverse("referrals:new"), first)
+    referral = Referral.objects.get()
+    client.post(reverse("referrals:edit", args=[referral.reference]), {"step": "programme", "reason": "Ryggen"})
+    client.post(reverse("referrals:new"), first | {"first_name": "Øjvind Emil"})
+    referral.refresh_from_db()
+    typed = typed_in(referral)
+    assert (typed["first_name"], typed["reason"]) == ("Øjvind Emil", "Ryggen")
