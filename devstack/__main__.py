@@ -17,6 +17,7 @@ COMMANDS = {
     "test": "devstack.checks:test",
     "test-long": "devstack.checks:test_long",
     "check": "devstack.checks:check",
+    "bench": "bench.run:bench",
     "format": "devstack.checks:tidy",
     "lock": "devstack.checks:lock",
     "messages": "devstack.messages:update",

@@ -1,0 +1,119 @@
+"""`make bench`: our pages side by side with a floor in the same run, told as ratios (docs/reference/benchmarks.md).
+
+Times differ from machine to machine; what is compared is measured in turns, one request each, over three runs.
+"""
+
+import http.client
+import os
+import platform
+import statistics
+import sys
+import time
+from datetime import date
+
+import django
+
+from devstack.paths import ROOT, VAR
+from devstack.processes import Child, stop_all, wait_until
+from devstack.project import demo_environment, migrate, prepare_files
+from devstack.project import django as manage
+from devstack.servers import Servers
+
+PORT = 8765
+RUNS, REQUESTS, WARM_UP = 3, 40, 5
+REPORT = ROOT / "docs" / "reference" / "benchmarks.md"
+
+
+def bench(arguments: list[str]) -> int:
+    """Seed, serve, measure, write the report. Exit code 0 also where a goal is missed: the report says so."""
+    with Servers(VAR / "bench") as servers:
+        environment = demo_environment(servers.environment) | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
+        migrate(environment)
+        prepare_files(environment)
+        manage(environment, "load_catalogue")
+        manage(environment, "demo_data", "--citizens", "200", "--weeks", "26")
+        server = web(environment)
+        try:
+            server.start()
+            if not wait_until(lambda: server.ended() is not None or answers(), 60, pause=0.1) or server.ended():
+                raise RuntimeError(f"The web server does not answer:\n{server.last_words()}")
+            os.environ.update(environment)
+            django.setup()
+            REPORT.write_text(report(measure()), encoding="utf-8")
+        finally:
+            stop_all([server], seconds=5)
+    print(REPORT.read_text(encoding="utf-8"))
+    return 0
+
+
+def web(environment: dict[str, str]) -> Child:
+    """The web server as the demo runs it."""
+    command = [
+        sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{PORT}",
+        "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket",
+    ]  # fmt: skip
+    return Child("web", command, VAR / "bench" / "log" / "web.log", environment)
+
+
+def answers() -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def measure() -> dict[str, tuple[float, float | None]]:
+    """By name: the median milliseconds over all runs, and the goal."""
+    from bench.pages import TOKEN, measured
+
+    pages = measured()
+    times: dict[str, list[float]] = {page.name: [] for page in pages}
+    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+    for _run in range(RUNS):
+        for number in range(WARM_UP + REQUESTS):
+            for page in pages:
+                body = page.body() if page.body else None
+                headers = {"Cookie": page.cookie, "X-CSRFToken": TOKEN, "Content-Type": "application/json"}
+                begun = time.perf_counter()
+                connection.request("POST" if body else "GET", page.path, body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                took = (time.perf_counter() - begun) * 1000
+                if answer.status != 200:
+                    raise RuntimeError(f"{page.name}: {answer.status}")
+                if number >= WARM_UP:
+                    times[page.name].append(took)
+    return {page.name: (statistics.median(times[page.name]), page.at_most) for page in pages}
+
+
+def report(found: dict[str, tuple[float, float | None]]) -> str:
+    """The page of the documentation, with every figure as a multiple of the floor."""
+    floor = next(iter(found.values()))[0]
+    rows = []
+    for name, (milliseconds, at_most) in found.items():
+        ratio = milliseconds / floor
+        goal = f"{at_most:g}x" if at_most else ""
+        verdict = ("reached" if ratio <= at_most else "missed") if at_most else ""
+        rows.append(f"| {name} | {milliseconds:.1f} ms | {ratio:.1f}x | {goal} | {verdict} |")
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            "Written by `make bench`: medians of three interleaved runs, 200 citizens and 26 weeks of demo data, on",
+            f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
+            "The floor, `hello-auth`, is a page that loads only session and user on the same server.",
+            "",
+            "| page | median | of the floor | goal | |",
+            "| --- | --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(bench(sys.argv[1:]))
