@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.roles import Role
 from core.templatetags.dates import clock, day
@@ -19,7 +19,7 @@ GROUPS = {
     "attendance": gettext_lazy("Attendance"),
     "plan": gettext_lazy("Plan"),
     "referral": gettext_lazy("Referral"),
-    "note": gettext_lazy("Notes"),
+    "note": pgettext_lazy("filter of the timeline", "Notes"),
 }
 LINKS = {
     "attendance": gettext_lazy("See the attendance"),
