@@ -18,7 +18,7 @@ from core.templatetags.dates import day as in_words
 from desk.days import Day
 from desk.masking import gather_small, is_small
 from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
-from desk.today import Today, greeting
+from desk.today import Today, greeting, phone_link
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 
@@ -144,13 +144,16 @@ def citizen(user: User, day: Day) -> Today:
                     Row(
                         title=programme.type.name,
                         url=link_to("desk:case", programme.reference),
-                        text=f"{programme.centre} · {programme.caseworker.name} {programme.caseworker.phone}".strip(),
+                        text=f"{programme.centre} · {programme.caseworker.name}",
                         tag=Tag(
                             "ok",
                             "play-circle",
                             _("Week %(week)s of %(weeks)s")
                             % {"week": programme.present_week, "weeks": programme.weeks},
                         ),
+                        actions=[phone_link(phone, programme.caseworker.name)]
+                        if (phone := programme.caseworker.phone)
+                        else [],
                     )
                     for programme in programmes
                 ],
