@@ -245,10 +245,11 @@ def cells(programme: Any) -> list[SafeString]:
     today = timezone.localdate()
     workshops = ", ".join(programme.workshop_names)
     who = format_html(
-        '<a class="t-name" href="{}">{}</a><div class="t-sub fw-normal">{}</div>',
+        '<a class="t-name" href="{}">{}</a><div class="t-sub fw-normal">{} · <span class="t-nowrap">{}</span></div>',
         link_to("desk:case", programme.reference),
         programme.citizen.name,
-        f"{workshops or programme.type.name} · {programme.reference}",
+        workshops or programme.type.name,
+        programme.reference,
     )
     if programme.status in RUNNING and programme.starts_on <= today:
         week = format_html(
