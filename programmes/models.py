@@ -167,8 +167,8 @@ class Programme(models.Model):
 
     @property
     def present_week(self) -> int:
-        """The programme's week of today, kept between 1 and the last."""
-        return min(max(self.week_on(timezone.localdate()), 1), self.weeks)
+        """The programme's week of today, or of its end once it has ended; kept between 1 and the last."""
+        return min(max(self.week_on(self.ended_on or timezone.localdate()), 1), self.weeks)
 
 
 class Pause(models.Model):

@@ -109,6 +109,14 @@ def test_weeks_are_counted_from_the_iso_week_of_the_start():
     assert programme.week_on(datetime.date(2027, 4, 5)) == 2
 
 
+def test_the_present_week_stands_still_when_the_programme_has_ended():
+    start = MONDAY - datetime.timedelta(weeks=20)
+    programme = Programme(starts_on=start, ends_on=start + datetime.timedelta(weeks=13, days=-1))
+    assert programme.present_week == 13
+    programme.ended_on = start + datetime.timedelta(weeks=6, days=4)
+    assert programme.present_week == 7
+
+
 def test_free_places_and_caseloads_count_running_programmes_only(django_assert_num_queries):
     placement = PlacementFactory()
     centre = placement.programme.centre
