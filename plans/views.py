@@ -16,9 +16,10 @@ from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Event
 from core.exceptions import Refused
-from plans import actions, cards, forms
+from plans import actions, cards, editor_forms, forms
 from plans.content import Content, missing, of_version
 from plans.follow_ups import record_follow_up
+from plans.form_parts import TITLE_LENGTH
 from plans.models import Plan, Version
 from plans.permissions import may_edit, reading
 from plans.progress import EVERYTHING, progress
@@ -75,8 +76,8 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
             return redirect("plans:detail", reference)
     if version.status == Status.CONFIRMED:
         return ask_why(request, plan, forms.WhyForm())
-    form = forms.PlanForm(
-        goals=forms.raw_of(of_version(version)),
+    form = editor_forms.PlanForm(
+        goals=editor_forms.raw_of(of_version(version)),
         first_day=plan.programme.starts_on,
         initial={"number": version.number, "revision": version.revision},
     )
@@ -97,14 +98,18 @@ def sent(request: SignedIn, plan: Plan, version: Version) -> HttpResponse:
         actions.discard_draft(plan=plan, by=request.user)
         messages.success(request, _("The new version was thrown away"))
         return redirect("plans:detail", reference)
-    goals, first_day = forms.typed(request.POST), plan.programme.starts_on
+    goals, first_day = editor_forms.typed(request.POST), plan.programme.starts_on
     if do not in ("save", "save-and-confirm", "new-version"):
-        goals, target = forms.rearranged(goals, do)
+        goals, target = editor_forms.rearranged(goals, do)
         opened = {name: request.POST.get(name, "") for name in ("number", "revision")}
         return editor(
-            request, plan, version, forms.PlanForm(goals=goals, first_day=first_day, initial=opened), go_to=target
+            request,
+            plan,
+            version,
+            editor_forms.PlanForm(goals=goals, first_day=first_day, initial=opened),
+            go_to=target,
         )
-    form = forms.PlanForm(request.POST, goals=goals, first_day=first_day)
+    form = editor_forms.PlanForm(request.POST, goals=goals, first_day=first_day)
     if not form.is_valid():
         return editor(request, plan, version, form, status=UNPROCESSABLE)
     try:
@@ -119,7 +124,7 @@ def sent(request: SignedIn, plan: Plan, version: Version) -> HttpResponse:
     return redirect("plans:confirm" if do == "save-and-confirm" else "plans:detail", reference)
 
 
-def save(request: SignedIn, plan: Plan, form: forms.PlanForm, *, as_new_version: bool) -> None:
+def save(request: SignedIn, plan: Plan, form: editor_forms.PlanForm, *, as_new_version: bool) -> None:
     """Save what was typed into the draft that was opened, or into a new version when that one is confirmed now."""
     number, revision = form.cleaned_data["number"], form.cleaned_data["revision"]
     with transaction.atomic():
@@ -131,14 +136,14 @@ def save(request: SignedIn, plan: Plan, form: forms.PlanForm, *, as_new_version:
 
 def typed_reason(request: SignedIn) -> str:
     """What stands beside the button `new-version`; the box of the page holds no more."""
-    return request.POST.get("why", "").replace("\x00", "")[: forms.TITLE_LENGTH]
+    return request.POST.get("why", "").replace("\x00", "")[:TITLE_LENGTH]
 
 
 def editor(
     request: SignedIn,
     plan: Plan,
     version: Version,
-    form: forms.PlanForm,
+    form: editor_forms.PlanForm,
     *,
     standing: Content | None = None,
     go_to: str = "",
