@@ -20,7 +20,7 @@ WORDING = {
     "referral_withdrawn": Wording("dash-circle", "calm", "referral", _("Referral withdrawn")),
     "information_requested": Wording("question-circle", "info", "referral", _("Question to %(organisation)s")),
     "information_given": Wording("chat-left-text", "info", "referral", _("Answer from %(organisation)s")),
-    "waiting_list": Wording("hourglass-split", "info", "referral", _("Put on the waiting list")),
+    "waiting_list": Wording("hourglass-split", "info", "referral", _("The referral is on the waiting list")),
     "programme_started": Wording("play-circle", "acc", "referral", _("The programme has started")),
     "programme_ended": Wording("flag", "calm", "referral", _("The programme has ended: %(outcome)s")),
     "plan_confirmed": Wording("flag", "acc", "plan", _("Plan confirmed, version %(number)s")),
