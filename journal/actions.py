@@ -22,9 +22,11 @@ def tell(
     happened_at: datetime | None = None,
     body: str = "",
     url: str = "",
+    source: str = "",
     **params: str | int,
 ) -> None:
-    """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to;."""
+    """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to; `source` names the row it
+    tells about (`journal.note:12`), so that what changes there can be followed here."""
     Entry.objects.create(
         kind=kind,
         citizen=citizen,
@@ -36,5 +38,6 @@ def tell(
         happened_at=happened_at or timezone.now(),
         body=body,
         url=url,
+        source=source,
         params=params,
     )
