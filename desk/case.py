@@ -1,158 +1,33 @@
-"""One case as its pages show it: who, where it stands, what now (J1, P17, experience 12, 13)."""
+"""What the case page shows beside its timeline: what can be done, hours by week, the citizen's other cases (P17)."""
 
-from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import JSONObject, Least
+from django.db.models import CharField, Value
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
-from accounts.roles import Role
+from accounts.models import User
 from attendance import figures
-from attendance.models import ExpectedAttendance
-from attendance.states import State
-from citizens.models import CaseAccess
-from closing_notes.models import ClosingNote
-from closing_notes.statuses import Status as NoteStatus
 from core.calendar import monday_of
 from core.charts import week_bars
-from core.templatetags.dates import clock, short_day
-from core.templatetags.dates import day as in_words
-from desk.rows import Link, Now, Tag, link_to
-from journal import timeline
-from journal.models import Entry
-from plans.models import Version
-from plans.statuses import Status as PlanStatus
+from desk.case_head import Head, in_language
+from desk.rows import Link, link_to
 from programmes.models import Programme
 from programmes.statuses import Status
 from referrals.models import Referral
 from referrals.statuses import Status as ReferralStatus
-from worklist import lines as worklist_lines
-from worklist.models import Task
 
-ENTRIES_SHOWN = 30
 WEEKS_SHOWN = 6
-CONTACTS_SHOWN = 3
-# The closing note comes into sight this long before the end.
-CLOSING_TIME = timedelta(days=21)
-
-STATUS_TAGS = {
-    Status.PLANNED: ("calm", "calendar-event"),
-    Status.ACTIVE: ("ok", "play-circle"),
-    Status.PAUSED: ("calm", "pause-circle"),
-    Status.CLOSING: ("due", "flag"),
-    Status.COMPLETED: ("ok", "check-circle"),
-    Status.INTERRUPTED: ("calm", "dash-circle"),
-    Status.NEVER_STARTED: ("calm", "dash-circle"),
-}
 
 
-@dataclass(frozen=True)
-class Contact:
-    name: str
-    where: str
-    phone: str
+def actions_of(head: Head) -> list[Link]:
+    """What the reader can begin from the case page: the row of buttons above the timeline.
 
-
-@dataclass
-class Head:
-    """What stands at the head of every page of a case, as far as the reader's roles in it go."""
-
-    programme: Any  # from `case_of`, with its annotations
-    roles: set[str]
-    status: Tag
-    now: Now
-    next: list[str]
-    attendance: figures.Totals
-    contacts: list[Contact]
-    tabs: list[tuple[str, str, str]]
-    period: str
-    current: str = ""
-    tasks: list[worklist_lines.Line] = field(default_factory=list)
-
-    @property
-    def reads_reasons(self) -> bool:
-        """Why an accommodation is needed is health: for the case's caseworker, never for the workshop (P16, J2)."""
-        return Role.CASEWORKER in self.roles
-
-    @property
-    def asks_for_reasons(self) -> str:
-        """Where a team leader reads them, saying for what; empty for everybody else (J2)."""
-        if Role.TEAM_LEADER in self.roles and not self.reads_reasons and self.programme.referral_reference:
-            return link_to("referrals:detail", self.programme.referral_reference)
-        return ""
-
-
-def case_of(user: User, reference: str) -> Programme | None:
-    """The programme with everything its head needs, if the user may see the case; otherwise None (T1). One query."""
-    held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id"), centre=OuterRef("centre_id"))
-    held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef("referring_organisation_id")))
-    slots = (
-        ExpectedAttendance.objects.filter(
-            programme=OuterRef("pk"), day__gte=timezone.localdate(), state=State.NOT_MARKED
-        )
-        .order_by("day", "starts")
-        .values(slot=JSONObject(day="day", starts="starts", ends="ends", workshop="workshop__unit__name"))
-    )
-    notes = ClosingNote.objects.filter(programme=OuterRef("pk")).order_by("-number")
-    contact_persons = (
-        Membership.objects.current()
-        .filter(
-            role=Role.CONTACT_PERSON,
-            unit__workshop__placements__programme=OuterRef("pk"),
-            unit__workshop__placements__ends_on__gte=Least(Value(timezone.localdate()), OuterRef("ends_on")),
-        )
-        .order_by("user__name")
-        .values(contact=JSONObject(name="user__name", where="unit__name", phone="user__phone"))
-    )
-    return (
-        Programme.objects.visible_to(user)
-        .filter(reference=reference)
-        .select_related("citizen", "type", "centre", "caseworker", "referring_organisation", "referrer")
-        .defer("citizen__identity_number", "citizen__identity_index")
-        .annotate(
-            held_roles=ArraySubquery(held.values("role").distinct()),
-            workshop_contacts=ArraySubquery(contact_persons),
-            next_slot=Subquery(slots[:1]),
-            has_plan=Exists(Version.objects.filter(plan__programme=OuterRef("pk"), status=PlanStatus.CONFIRMED)),
-            follow_up_due_on=F("plan__follow_up_due_on"),
-            note_status=Subquery(notes.values("status")[:1]),
-            referral_reference=F("referral__reference"),
-        )
-        .first()
-    )
-
-
-def head_of(user: User, programme: Any, *, current: str = "") -> Head:
-    """The head of the case of a programme from `case_of`. Two queries."""
-    roles = set(programme.held_roles)
-    today = timezone.localdate()
-    tasks = worklist_lines.lines(
-        Task.objects.visible_to(user)
-        .open()
-        .filter(citizen=programme.citizen_id)
-        .select_related("citizen")
-        .order_by("due_on", "pk")[:5]
-    )
-    kind, icon = STATUS_TAGS[Status(programme.status)]
-    return Head(
-        programme=programme,
-        roles=roles,
-        status=Tag(kind, icon, programme.get_status_display()),
-        now=what_now(programme, roles, tasks, today),
-        next=next_dates(programme, today),
-        attendance=figures.last_four_weeks(programme),
-        contacts=contacts_of(programme, roles),
-        tabs=tabs_of(programme, roles),
-        period=f"{short_day(programme.starts_on)} – {short_day(programme.ended_on or programme.ends_on)}",
-        current=dict(keys_of(programme, roles)).get(current, ""),
-        tasks=tasks,
-    )
+    Each line asks the `permissions` of the app that it leads to; no query.
+    """
+    return []
 
 
 def hours_by_week(programme: Programme) -> dict[str, Any] | None:
@@ -163,166 +38,6 @@ def hours_by_week(programme: Programme) -> dict[str, Any] | None:
         return None
     bars = [(str(week.number), week.agreed, week.attended) for week in weeks]
     return week_bars(bars, sentence=_("Attended and agreed hours by week"))
-
-
-def contacts_of(programme: Any, roles: set[str]) -> list[Contact]:
-    """Whom to call: the workshop's contact persons, and those on the other side of the reader."""
-    found: list[Contact] = []
-    for contact in programme.workshop_contacts:
-        if len(found) < CONTACTS_SHOWN and Contact(**contact) not in found:
-            found.append(Contact(**contact))
-    caseworker = Contact(programme.caseworker.name, _("caseworker"), programme.caseworker.phone)
-    referrer = Contact(programme.referrer.name, str(programme.referring_organisation), programme.referrer.phone)
-    if Role.CASEWORKER in roles:
-        return [*found, referrer]
-    if Role.TEAM_LEADER in roles:
-        return [caseworker, *found, referrer]
-    return [caseworker, *found]
-
-
-def next_dates(programme: Any, today: date) -> list[str]:
-    """The next agreed day, the next follow-up and the end, in words."""
-    found = []
-    if slot := programme.next_slot:
-        day = date.fromisoformat(slot["day"])
-        when = _("Today") if day == today else _("Tomorrow") if day == today + timedelta(days=1) else in_words(day)
-        times = f"{clock(time.fromisoformat(slot['starts']))}–{clock(time.fromisoformat(slot['ends']))}"
-        found.append(f"{when[:1].upper()}{when[1:]} {times}")
-        found.append(slot["workshop"])
-    if programme.follow_up_due_on and programme.ended_on is None:
-        found.append(_("Follow-up on the plan %(day)s") % {"day": in_words(programme.follow_up_due_on)})
-    if programme.ended_on:
-        found.append(_("Ended %(day)s") % {"day": short_day(programme.ended_on)})
-    elif len(found) < 3:
-        found.append(_("Ends %(day)s") % {"day": short_day(programme.ends_on)})
-    return found
-
-
-def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], today: date) -> Now:
-    """The reader's most urgent task on the case; without one, the next step by the programme's state."""
-    label = _("What now")
-    if tasks:
-        first = tasks[0]
-        more = len(tasks) - 1
-        detail = first.due[:1].upper() + first.due[1:]
-        if more:
-            detail = f"{detail} · " + ngettext("%(count)s more task", "%(count)s more tasks", more) % {"count": more}
-        return Now(label, first.text, detail, Link(first.url, first.action, first.icon))
-    plan = Link(link_to("plans:detail", programme.reference), _("Open the plan"), "clipboard-check")
-    attendance = Link(link_to("attendance:citizen", programme.reference), _("See the attendance"), "calendar-event")
-    if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
-        return next_step(label, programme, plan, today)
-    if Role.REFERRER in roles:
-        if programme.note_status == NoteStatus.DELIVERED:
-            note = Link(
-                link_to("closing_notes:review", programme.reference), _("Read the closing note"), "file-earmark-text"
-            )
-            return Now(label, _("The closing note has been delivered."), "", note)
-        return Now(label, _("You need to do nothing. The programme goes as agreed."), "", plan)
-    if Role.CITIZEN in roles:
-        return Now(label, _("See your plan and what you have reached."), "", plan)
-    return Now(label, _("Nothing waits for you in this case."), "", attendance)
-
-
-def next_step(label: str, programme: Any, plan: Link, today: date) -> Now:
-    """What the caseworker does next when no task is open."""
-    note = Link(link_to("closing_notes:edit", programme.reference), _("Open the note"), "file-earmark-text")
-    if programme.ended_on:
-        return Now(label, _("The programme has ended."), "", note)
-    if programme.note_status in (NoteStatus.APPROVED, NoteStatus.DELIVERED):
-        return Now(label, _("The closing note is approved. The programme can be completed."), "", note)
-    if programme.note_status == NoteStatus.IN_REVIEW:
-        return Now(label, _("The closing note waits for approval."), "", note)
-    if not programme.has_plan:
-        return Now(label, _("Agree on the plan with the citizen and confirm it."), "", plan)
-    if programme.ends_on - today <= CLOSING_TIME:
-        sentence = _("The programme ends on %(day)s. Write the closing note.") % {"day": in_words(programme.ends_on)}
-        return Now(label, sentence, "", note)
-    if programme.starts_on > today:
-        return Now(label, _("The programme starts on %(day)s.") % {"day": in_words(programme.starts_on)}, "", plan)
-    if programme.follow_up_due_on:
-        sentence = _("Follow up on the plan by %(day)s.") % {"day": in_words(programme.follow_up_due_on)}
-        return Now(
-            label,
-            sentence,
-            "",
-            Link(link_to("plans:follow_up", programme.reference), _("Follow up"), "clipboard-check"),
-        )
-    return Now(label, _("Nothing is due in this case."), "", plan)
-
-
-def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
-    """The pages of the case that the reader may open: key and address."""
-    reference = programme.reference
-    pages = [
-        ("timeline", link_to("desk:case", reference)),
-        ("plan", link_to("plans:detail", reference)),
-        ("attendance", link_to("attendance:citizen", reference)),
-    ]
-    if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
-        pages.append(("note", link_to("closing_notes:edit", reference)))
-    elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:
-        pages.append(("note", link_to("closing_notes:review", reference)))
-    return pages
-
-
-def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
-    words = {"timeline": _("Timeline"), "plan": _("Plan"), "attendance": _("Attendance"), "note": _("Closing note")}
-    return [(words[key], url, "") for key, url in keys_of(programme, roles)]
-
-
-def checklist_of(programme: Any, today: date) -> list[dict[str, Any]]:
-    """What the type requires, as far as the case's data can tell (P9)."""
-    items = []
-    for required in programme.type.definition.get("required", []):
-        word = in_language(required["name"])
-        if required["key"] == "plan":
-            items.append(
-                {"state": "ok", "word": word, "hint": _("is confirmed")}
-                if programme.has_plan
-                else {"state": "due", "word": word, "tag": Tag("due", "clock", _("not confirmed"))}
-            )
-        elif required["key"] == "closing_note":
-            items.append(note_item(programme, word, today))
-    if programme.follow_up_due_on and programme.ended_on is None:
-        kind, icon, due = worklist_lines.due_in_words(programme.follow_up_due_on)
-        items.append({"state": kind, "word": _("Follow-up on the plan"), "tag": Tag(kind, icon, due)})
-    return items
-
-
-def note_item(programme: Any, word: str, today: date) -> dict[str, Any]:
-    if programme.note_status in (NoteStatus.APPROVED, NoteStatus.DELIVERED):
-        return {"state": "ok", "word": word, "hint": _("is approved")}
-    kind, icon, due = worklist_lines.due_in_words(programme.ends_on)
-    if kind == "due" and programme.ends_on - today > CLOSING_TIME:
-        kind = "calm"
-    return {"state": kind, "word": word, "tag": Tag(kind, icon, due)}
-
-
-def in_language(texts: dict[str, str]) -> str:
-    return texts.get(get_language() or "da") or texts["da"]
-
-
-@dataclass(frozen=True)
-class Page:
-    """One stretch of the timeline, newest first; `older` leads to what came before it."""
-
-    lines: list[timeline.Line]
-    older: int | None
-
-
-def timeline_of(user: User, programme: Any, *, show: str = "", before: int | None = None) -> Page:
-    """The citizen's timeline at this centre as far as the reader reads it (J1, J2). One query, however long it is."""
-    entries = Entry.objects.visible_to(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
-    if show in timeline.GROUPS:
-        entries = entries.filter(kind__in=timeline.kinds_of(show))
-    if before is not None:
-        at = Entry.objects.filter(pk=before, citizen=programme.citizen_id).values("happened_at")
-        entries = entries.filter(Q(happened_at__lt=Subquery(at)) | Q(happened_at=Subquery(at), pk__lt=before))
-    found = list(entries.select_related("author").order_by("-happened_at", "-pk")[: ENTRIES_SHOWN + 1])
-    shown = found[:ENTRIES_SHOWN]
-    told = timeline.lines(shown, roles=set(programme.held_roles), case=programme.reference)
-    return Page(told, shown[-1].pk if len(found) > ENTRIES_SHOWN else None)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from accounts.roles import Role
 from attendance import figures
 from attendance.models import ExpectedAttendance
 from core.templatetags.dates import hours, percent, short_day
-from desk.case import STATUS_TAGS
+from desk.case_head import STATUS_TAGS
 from desk.rows import Tag, link_to
 from desk.search import LONGEST, as_reference, cleaned, looks_like_number, named, sort_column
 from programmes.models import Placement, Programme, ProgrammeType, Workshop

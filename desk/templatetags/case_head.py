@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from desk.case import case_of, head_of
+from desk.case_head import case_of, head_of
 from programmes.models import Programme
 
 register = template.Library()
