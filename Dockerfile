@@ -1,8 +1,11 @@
 FROM python:3.11-slim
 
-# What WeasyPrint renders PDF files with.
+# What WeasyPrint renders PDF files with; and PostgreSQL's client programs of the server's version, for backup and restore.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       postgresql-common ca-certificates \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /app trinvis
 

