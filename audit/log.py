@@ -17,12 +17,24 @@ def record(verb: str, *, by: Actor, subject: object, citizen_id: UUID | None = N
     )
 
 
-def look(request: "SignedIn", what: object, *, citizen_id: UUID | None = None, kind: str = Access.Kind.VIEW) -> None:
+def look(
+    request: "SignedIn",
+    what: object,
+    *,
+    citizen_id: UUID | None = None,
+    kind: str = Access.Kind.VIEW,
+    reason: str = "",
+) -> None:
     """Note that the signed-in user is being shown `what`; the middleware writes it before the page is sent (T5)."""
     looks: list[Access] = getattr(request, "looks", [])
     looks.append(
         Access(
-            user_id=request.user.pk, user_name=request.user.name, kind=kind, what=str(what)[:200], citizen_id=citizen_id
+            user_id=request.user.pk,
+            user_name=request.user.name,
+            kind=kind,
+            what=str(what)[:200],
+            citizen_id=citizen_id,
+            reason=reason[:300],
         )
     )
     request.looks = looks  # type: ignore[attr-defined]

@@ -60,6 +60,7 @@ class Access(models.Model):
         SEARCH = "search", _("Searched")
         EXPORT = "export", _("Downloaded")
         DENIED = "denied", _("Refused")
+        REVEAL = "reveal", _("Uncovered a protected name")
 
     at = models.DateTimeField(default=timezone.now)
     user_id = models.BigIntegerField()
@@ -67,6 +68,7 @@ class Access(models.Model):
     kind = models.CharField(max_length=6, choices=Kind)
     what = models.CharField(max_length=200)
     citizen_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
