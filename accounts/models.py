@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -121,6 +122,13 @@ class User(AbstractBaseUser):
         return initials(self.name)
 
 
+class PlaceQuerySet(models.QuerySet):
+    """Organisations and units. A closed one is kept and read, but nobody chooses it for anything new."""
+
+    def open(self) -> Self:
+        return self.filter(closed_on__isnull=True)
+
+
 class Organisation(models.Model):
     """Who refers, provides, partners or steers. A provider is a *centre* (U1)."""
 
@@ -140,13 +148,28 @@ class Organisation(models.Model):
     letterhead = models.TextField(
         _("letterhead"), blank=True, help_text=_("Address, telephone and e-mail on letters, one line each.")
     )
+    closed_on = models.DateField(_("closed"), null=True, blank=True, editable=False)
+
+    objects = PlaceQuerySet.as_manager()
+
+    @property
+    def is_centre(self) -> bool:
+        return self.kind == self.Kind.PROVIDER
+
+    @property
+    def language(self) -> str:
+        """The language that its people begin with: the country's (U1)."""
+        return {self.Country.DENMARK.value: "da", self.Country.SWEDEN.value: "sv"}[self.country]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Unit(models.Model):
-    """A team or a workshop of an organisation: the place where somebody works."""
+    """A team or a workshop of an organisation: the place where somebody works.
+
+    `leaders` says whom to ask; it gives nobody a right, that is what roles are for.
+    """
 
     class Kind(models.TextChoices):
         TEAM = "team", _("Team")
@@ -155,6 +178,10 @@ class Unit(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="units")
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    leaders = models.ManyToManyField(User, related_name="led_units", blank=True, verbose_name=_("leaders"))
+    closed_on = models.DateField(_("closed"), null=True, blank=True, editable=False)
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="accounts_unit_name_once")]

@@ -1,0 +1,23 @@
+"""Who keeps users, organisations and workshops: pure functions, each rule once (U1, U4, ADR 13)."""
+
+from accounts.models import Organisation, User
+from accounts.roles import Role
+
+
+def administers_a_centre(user: User) -> bool:
+    """An administrator of any centre opens new organisations, centres among them."""
+    return Organisation.objects.filter(
+        pk__in=user.reach.organisations_as(Role.ADMINISTRATOR), kind=Organisation.Kind.PROVIDER
+    ).exists()
+
+
+def may_administer(user: User, organisation: Organisation) -> bool:
+    """A centre is kept by its own administrators; what centres share (who refers, partners) by any centre's."""
+    if organisation.pk in user.reach.organisations_as(Role.ADMINISTRATOR):
+        return True
+    return not organisation.is_centre and administers_a_centre(user)
+
+
+def may_set_up(user: User, centre: Organisation) -> bool:
+    """Workshops, opening hours, closing days and phrases of a centre: its administrators and team leaders (U4)."""
+    return centre.is_centre and centre.pk in user.reach.organisations_as(Role.ADMINISTRATOR, Role.TEAM_LEADER)
