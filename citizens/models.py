@@ -80,6 +80,14 @@ class Citizen(models.Model):
     language = models.CharField(_("language"), max_length=2, default="da")
     interpreter = models.CharField(_("interpreter"), max_length=200, blank=True)
     is_protected = models.BooleanField(_("protected name and address"), default=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        null=True,
+        editable=False,
+        help_text="Another row of the same person, to which everything of this one has been moved (K1).",
+    )
     sort_da = models.GeneratedField(
         expression=name_key("sort_key_da"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
@@ -126,6 +134,42 @@ class Citizen(models.Model):
     @property
     def initials(self) -> str:
         return "–" if self.is_protected else initials(f"{self.first_name} {self.last_name}")
+
+
+class Merge(models.Model):
+    """Two rows turned out to be one person: what was moved from `loser` to `survivor`, so that it can go back (K1).
+
+    `moved` holds ids by table and column. `changed` holds the columns of other rows that the merge wrote, each with
+    the value before and after: `{"table": ..., "row": ..., "column": ..., "before": ..., "after": ...}`.
+    """
+
+    survivor = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="merges")
+    loser = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="merges_away")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    why = models.CharField(_("reason"), max_length=300)
+    moved = models.JSONField(default=dict)
+    changed = models.JSONField(default=list)
+    reversed_at = models.DateTimeField(null=True)
+    reversed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    reversed_why = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(survivor=F("loser")), name="citizens_merge_of_two"),
+            models.UniqueConstraint(
+                fields=["loser"], condition=Q(reversed_at__isnull=True), name="citizens_merged_away_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True, reversed_by__isnull=True)
+                | Q(reversed_at__isnull=False, reversed_by__isnull=False),
+                name="citizens_merge_reversed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"citizens.merge:{self.pk}"
 
 
 class CaseAccess(models.Model):

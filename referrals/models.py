@@ -164,6 +164,13 @@ class Move(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     why = models.TextField(blank=True)
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="The programme that an acceptance started; it stays named when the acceptance is taken back (K4).",
+    )
 
     class Meta:
         ordering = ["at", "pk"]
