@@ -1,6 +1,7 @@
 """Writing mail into the outbox, inside the transaction of the deed; it is sent by `messaging.tasks`."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,3 +23,28 @@ def queue_mail(template: str, *, to: Iterable[User], **context: object) -> None:
             subject, _, body = render_to_string(template, {"user": user, **context}).strip().partition("\n")
         mails.append(OutgoingMail(to=user.email, subject=subject.strip(), body=body.strip() + "\n"))
     OutgoingMail.objects.bulk_create(mails)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to an address that need not be a user's, with a calendar file if there is one (J3)."""
+
+    to: str
+    subject: str
+    body: str
+    calendar: str = ""
+    calendar_method: str = ""
+
+
+def queue_letters(letters: Iterable[Letter]) -> None:
+    """Queue mails whose words are settled already; subjects lose their line breaks. One statement for all of them."""
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(
+            to=letter.to,
+            subject=" ".join(letter.subject.split())[:200],
+            body=letter.body.strip() + "\n",
+            calendar=letter.calendar,
+            calendar_method=letter.calendar_method,
+        )
+        for letter in letters
+    )

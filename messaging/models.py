@@ -12,6 +12,10 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    calendar = models.TextField(blank=True, help_text="A calendar file (RFC 5545) that goes along; empty for none.")
+    calendar_method = models.CharField(
+        max_length=10, blank=True, help_text="What the receiver's calendar does with it: REQUEST or CANCEL."
+    )
 
     class Meta:
         indexes = [

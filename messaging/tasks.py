@@ -1,5 +1,7 @@
 """Sending what waits in the outbox."""
 
+from email.mime.text import MIMEText
+
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -26,9 +28,12 @@ def send_waiting_mail() -> int:
         for mail in batch:
             mail.attempts += 1
             try:
-                EmailMessage(
+                message = EmailMessage(
                     mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to], connection=connection
-                ).send()
+                )
+                if mail.calendar:
+                    message.attach(calendar_part(mail))
+                message.send()
             except SoftTimeLimitExceeded:
                 # What has gone out is written down before the worker is killed, and never goes out again.
                 break
@@ -40,3 +45,11 @@ def send_waiting_mail() -> int:
                 sent += 1
         OutgoingMail.objects.bulk_update(batch, ["attempts", "error", "sent_at"])
     return sent
+
+
+def calendar_part(mail: OutgoingMail) -> MIMEText:
+    """A calendar file beside the text, as `text/calendar` with the method that mail programs look for (RFC 6047)."""
+    part = MIMEText(mail.calendar, "calendar", "utf-8")
+    part.set_param("method", mail.calendar_method)
+    part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
+    return part

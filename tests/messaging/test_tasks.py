@@ -3,6 +3,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.mail import EmailMessage
 
+from messaging.actions import Letter, queue_letters
 from messaging.models import OutgoingMail
 from messaging.tasks import send_waiting_mail
 
@@ -45,3 +46,16 @@ def test_when_time_runs_out_what_has_gone_out_does_not_go_out_again(monkeypatch)
         assert send_waiting_mail() == 1
     assert send_waiting_mail() == 2
     assert [message.to[0][0] for message in mail.outbox] == ["a", "b", "c"]
+
+
+def test_a_calendar_file_goes_along_and_says_what_to_do_with_it():
+    """J3: mail programs look for the method in the type of the part."""
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
+    queue_letters([Letter("a@example.org", "Møde\r\naflyst", "Tekst", calendar, "CANCEL")])
+    assert send_waiting_mail() == 1
+    [sent] = mail.outbox
+    assert sent.subject == "Møde aflyst"
+    [part] = [part for part in sent.message().walk() if part.get_content_type() == "text/calendar"]
+    assert part.get_param("method") == "CANCEL"
+    assert part.get_filename() == "meeting.ics"
+    assert part.get_payload(decode=True).decode() == calendar
