@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import choose_password
 from accounts.models import User
+from core.events import message_due
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,7 +35,9 @@ class AccountAdapter(DefaultAccountAdapter):
         choose_password(by=cast(User, user), password=password)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the reader's own language when the address belongs to a user, else in the page's."""
+        """Through the outbox, so that a mail server that is away is no error page (U3); in the reader's own language
+        when the address belongs to a user, else in the page's."""
         user = context.get("user")
         with override(user.language if isinstance(user, User) else get_language()):
-            super().send_mail(template_prefix, email, context)
+            mail = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        message_due.send(AccountAdapter, to=email, subject=mail.subject, body=mail.body, channel="mail")

@@ -1,4 +1,4 @@
-"""Writing mail into the outbox, inside the transaction of the deed; it is sent by `messaging.tasks`."""
+"""Writing into the outbox, inside the transaction of the deed; it is sent by `messaging.tasks`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import User
-from messaging.models import OutgoingMail
+from messaging.models import Channel, OutgoingMail
 
 
 def queue_mail(template: str, *, to: Iterable[User], **context: object) -> None:
@@ -47,4 +47,16 @@ def queue_letters(letters: Iterable[Letter]) -> None:
             calendar_method=letter.calendar_method,
         )
         for letter in letters
+    )
+
+
+def follow_message_due(
+    sender: object, *, to: str, subject: str, body: str, channel: str = Channel.MAIL, **kwargs: object
+) -> None:
+    """Follow `message_due`: queue a message to one address or telephone number (U3).
+
+    It may hold a link or a code, so its text is not kept after it is sent (T10).
+    """
+    OutgoingMail.objects.create(
+        channel=Channel(channel), to=to, subject=" ".join(subject.split())[:200], body=body, holds_secret=True
     )

@@ -181,7 +181,10 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_TIMEOUT = 10  # seconds; a mail server that does not answer keeps the outbox waiting no longer
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Trinvis <trinvis@localhost>")
+# The class that hands over text messages, see messaging/gateways.py.
+SMS_GATEWAY = os.environ.get("SMS_GATEWAY", "messaging.gateways.NoGateway")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 
 # Text that people type is never longer than this (T21).
@@ -217,7 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
     "complete-delivered-programmes": {"task": "closing_notes.tasks.complete_delivered_programmes", "schedule": 3600.0},
     "remind-of-closing-notes": {"task": "closing_notes.tasks.remind_of_closing_notes", "schedule": 3600.0},
-    "send-mail": {"task": "messaging.tasks.send_waiting_mail", "schedule": 20.0},
+    "send-mail": {"task": "messaging.tasks.send_waiting_mail", "schedule": 5.0},
 }
 
 LOGGING = logs.LOGGING

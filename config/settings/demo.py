@@ -5,4 +5,5 @@ from config.settings.base import INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 EMAIL_BACKEND = "demo.mail.ReadableMailBackend"
+SMS_GATEWAY = "demo.mail.ReadableSmsGateway"
 DEMO = True

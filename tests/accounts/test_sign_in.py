@@ -11,6 +11,8 @@ from accounts.middleware import PUBLIC
 from accounts.models import User
 from audit.acting import acting
 from audit.models import Change, Event
+from messaging.models import OutgoingMail
+from messaging.tasks import send_waiting_mail
 from tests.factories.accounts import UserFactory
 
 PASSWORD = "a long walk on the heath"
@@ -148,6 +150,7 @@ def choose_new_password(client, email: str) -> None:
     mail.outbox.clear()
     asked = client.post(reverse("account_reset_password"), {"email": email})
     assert asked["Location"] == reverse("account_reset_password_done")
+    send_waiting_mail()
     link = re.search(r"http://testserver(/\S+)", mail.outbox[0].body)[1]
     form = client.get(link)["Location"]
     assert client.get(form).status_code == 200
@@ -173,6 +176,7 @@ def test_asking_for_an_unknown_address_is_answered_alike(client, user):
     known = client.post(reverse("account_reset_password"), {"email": user.email})
     unknown = client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    send_waiting_mail()
     assert "/key/" not in mail.outbox[1].body
 
 
@@ -180,7 +184,18 @@ def test_a_deactivated_user_gets_no_link(client, user):
     with acting(user):
         User.objects.filter(pk=user.pk).update(is_active=False)
     client.post(reverse("account_reset_password"), {"email": user.email})
+    send_waiting_mail()
     assert "/key/" not in mail.outbox[0].body
+
+
+def test_a_mail_server_that_is_away_is_no_error_page(client, user, settings):
+    """U3: the link waits in the outbox until the server is back."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    asked = client.post(reverse("account_reset_password"), {"email": user.email})
+    assert asked["Location"] == reverse("account_reset_password_done")
+    assert send_waiting_mail() == 0
+    assert OutgoingMail.objects.get().error.startswith("ConnectionRefusedError")
 
 
 def test_a_weak_password_is_refused_beside_the_field(signed_in, user):

@@ -1,9 +1,16 @@
+import datetime
+
 import pytest
+import time_machine
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
 
 from messaging.actions import Letter, queue_letters
+from core.events import message_due
+from messaging import gateways
 from messaging.models import OutgoingMail
 from messaging.tasks import send_waiting_mail
 
@@ -59,3 +66,65 @@ def test_a_calendar_file_goes_along_and_says_what_to_do_with_it():
     assert part.get_param("method") == "CANCEL"
     assert part.get_filename() == "meeting.ics"
     assert part.get_payload(decode=True).decode() == calendar
+
+
+def test_a_message_that_is_due_goes_out_and_its_text_is_not_kept():
+    """U3, T10: it may hold a link or a code."""
+    message_due.send(None, to="a@example.org", subject="Your\nlink", body="https://one.example/abc", channel="mail")
+    assert send_waiting_mail() == 1
+    assert (mail.outbox[0].subject, mail.outbox[0].body) == ("Your link", "https://one.example/abc")
+    assert OutgoingMail.objects.get().body == ""
+
+
+def test_a_text_message_leaves_by_the_gateway_of_the_settings(settings, capsys):
+    settings.SMS_GATEWAY = "messaging.gateways.ConsoleGateway"
+    message_due.send(None, to="00 12 34 56", subject="", body="Your code is 123456", channel="sms")
+    assert send_waiting_mail() == 1
+    assert "SMS 00 12 34 56: Your code is 123456" in capsys.readouterr().out
+    assert not mail.outbox
+
+
+def test_without_a_gateway_a_text_message_waits_and_mail_goes_on(settings):
+    """T11"""
+    settings.SMS_GATEWAY = "messaging.gateways.NoGateway"
+    message_due.send(None, to="00 12 34 56", subject="", body="Your code is 123456", channel="sms")
+    message_due.send(None, to="a@example.org", subject="Link", body="text", channel="mail")
+    assert send_waiting_mail() == 1
+    waiting = OutgoingMail.objects.get(channel="sms")
+    assert (waiting.sent_at, waiting.body) == (None, "Your code is 123456")
+    assert "SMS_GATEWAY" in waiting.error
+
+
+def test_an_unknown_channel_is_refused_before_anything_is_written():
+    with pytest.raises(ValueError, match="pigeon"):
+        message_due.send(None, to="a", subject="", body="b", channel="pigeon")
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_mail_server_may_be_away_for_a_day(monkeypatch):
+    """T11, U3: asked once a run however many mails wait, with growing pauses, and a text message passes by."""
+    asked = []
+
+    def away(backend):
+        asked.append(1)
+        raise ConnectionRefusedError("nobody there")
+
+    sms = []
+    monkeypatch.setattr(gateways.NoGateway, "send", lambda self, to, text: sms.append(to))
+    monkeypatch.setattr("demo.mail.ReadableSmsGateway.send", lambda self, to, text: sms.append(to))
+    monkeypatch.setattr(EmailBackend, "open", away)
+    start = timezone.now()
+    OutgoingMail.objects.create(to="a@example.org", subject="New", body="Text")
+    OutgoingMail.objects.create(to="b@example.org", subject="New", body="Text")
+    OutgoingMail.objects.create(to="00 12 34 56", subject="", body="Text", channel="sms")
+    assert send_waiting_mail() == 1
+    assert (len(asked), sms) == (1, ["00 12 34 56"])
+    assert send_waiting_mail() == 0, "the pause has begun"
+    assert len(asked) == 1
+    for minutes in range(1, 24 * 60, 30):
+        with time_machine.travel(start + datetime.timedelta(minutes=minutes), tick=False):
+            send_waiting_mail()
+    monkeypatch.undo()
+    with time_machine.travel(start + datetime.timedelta(hours=25), tick=False):
+        assert send_waiting_mail() == 2
+    assert {message.to[0] for message in mail.outbox} == {"a@example.org", "b@example.org"}
