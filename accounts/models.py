@@ -152,6 +152,9 @@ class Organisation(models.Model):
 
     objects = PlaceQuerySet.as_manager()
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def is_centre(self) -> bool:
         return self.kind == self.Kind.PROVIDER
@@ -160,9 +163,6 @@ class Organisation(models.Model):
     def language(self) -> str:
         """The language that its people begin with: the country's (U1)."""
         return {self.Country.DENMARK.value: "da", self.Country.SWEDEN.value: "sv"}[self.country]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Unit(models.Model):
@@ -223,3 +223,17 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.organisation}"
+
+
+class SignInCode(models.Model):
+    """One code by which a citizen signs in (see `accounts.codes`); only its hash is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes")
+    code = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%Y-%m-%d %H:%M}"
