@@ -38,7 +38,12 @@ def grant(
 
 def end(*, source: str, on: date) -> None:
     """End all access that rests on `source`; the last day is `on`."""
-    CaseAccess.objects.filter(source=source, ends_on__isnull=True).update(ends_on=on)
+    end_all(sources=[source], on=on)
+
+
+def end_all(*, sources: Iterable[str], on: date) -> None:
+    """End all access without an end that rests on one of `sources`; the last day is `on`."""
+    CaseAccess.objects.filter(source__in=list(sources), ends_on__isnull=True).update(ends_on=on)
 
 
 def shorten(*, sources: Iterable[str], on: date) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 from functools import partial
+from uuid import UUID
 
 from accounts.roles import Role
-from citizens.access import end, grant, shorten
+from citizens.access import end, end_all, grant, shorten
 from programmes.models import Placement, Programme
 
 # A contact person still closes follow-ups in the week after somebody's last day.
@@ -32,10 +33,21 @@ def grant_placement(placement: Placement) -> None:
 
 
 def end_programme_access(programme: Programme, *, ended_on: date, kept_until: date) -> None:
-    """The programme has ended: the case stays readable until `kept_until`, for the workshops only some days more."""
+    """The programme has ended: the case stays readable until `kept_until`, for workshops and
+    team only some days more."""
     end(source=source_of(programme), on=kept_until)
     placements = programme.placements.values_list("pk", flat=True)
-    shorten(sources=map(source_of_placement, placements), on=ended_on + timedelta(days=DAYS_AFTER_PLACEMENT))
+    last_day = ended_on + timedelta(days=DAYS_AFTER_PLACEMENT)
+    shorten(sources=map(source_of_placement, placements), on=last_day)
+    team = [source_of_member(pk) for pk in programme.team.values_list("pk", flat=True)]
+    end_all(sources=team, on=last_day)
+    shorten(sources=team, on=last_day)
+
+
+def withdraw_programme_access(programme: Programme, *, on: date) -> None:
+    """The programme never began: nobody needs it any more after `on` (K4)."""
+    end(source=source_of(programme), on=on)
+    shorten(sources=map(source_of_placement, programme.placements.values_list("pk", flat=True)), on=on)
 
 
 def source_of(programme: Programme) -> str:
@@ -44,3 +56,12 @@ def source_of(programme: Programme) -> str:
 
 def source_of_placement(pk: int) -> str:
     return f"programmes.placement:{pk}"
+
+
+def source_of_member(pk: int) -> str:
+    return f"programmes.teammember:{pk}"
+
+
+def source_of_citizen(citizen_id: UUID) -> str:
+    """Where the citizen's own access at a centre comes from."""
+    return f"programmes.citizen:{citizen_id}"

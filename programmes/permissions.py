@@ -5,7 +5,7 @@ from django.db.models import Q
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from citizens.models import CaseAccess
-from programmes.models import Programme
+from programmes.models import Programme, TeamMember
 
 
 def may_lead(user: User, centre: Organisation) -> bool:
@@ -14,9 +14,18 @@ def may_lead(user: User, centre: Organisation) -> bool:
 
 
 def may_work_on(user: User, programme: Programme) -> bool:
-    """The programme's caseworker and the team leaders of its centre write plan and closing note."""
+    """The programme's caseworker, a deputy in the agreed time (P13) and the team leaders of its centre write plan and
+    closing note."""
+    if may_lead(user, programme.centre):
+        return True
     works_there = programme.centre_id in user.reach.organisations_as(Role.CASEWORKER)
-    return (works_there and programme.caseworker_id == user.pk) or may_lead(user, programme.centre)
+    return works_there and (programme.caseworker_id == user.pk or is_deputy(user, programme))
+
+
+def is_deputy(user: User, programme: Programme) -> bool:
+    """Whether the user stands in for the caseworker today (P13)."""
+    deputies = TeamMember.objects.current().filter(programme=programme, function=TeamMember.Function.DEPUTY)
+    return deputies.filter(user=user).exists()
 
 
 def roles_in(user: User, programme: Programme) -> set[str]:
