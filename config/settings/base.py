@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.SessionEndMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -101,7 +102,9 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# A working day at most, and half an hour without doing anything (T7).
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = False  # the register's script sends it as a header
@@ -191,6 +194,14 @@ SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 MAX_TEXT_LENGTH = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a plan of 20 goals with 10 subgoals each is 2,700
+# Uploads (T16): files are cut off where they become too large; UPLOAD_SCANNER names a callable that takes the bytes of a
+# file and answers whether they are clean, "clinic.scanning.is_clean"; without one every checked file is handed out.
+FILE_UPLOAD_HANDLERS = [
+    "core.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_SCANNER = os.environ.get("UPLOAD_SCANNER", "")
 
 # Celery: why each of these, see docs/adr/0005. Redis loses nothing because the database holds what is due.
 CELERY_BROKER_URL = REDIS_URL
