@@ -1,13 +1,16 @@
 """Attendance follows what is agreed: a changed schedule rewrites what is expected (A12)."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import schedule_changed
+from core.events import closing_days_changed, schedule_changed
 
 if TYPE_CHECKING:
+    from accounts.models import Organisation
+    from audit.acting import Actor
     from programmes.models import Programme
 
 
@@ -16,6 +19,7 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         schedule_changed.connect(follow_schedule, dispatch_uid="attendance.follow_schedule")
+        closing_days_changed.connect(follow_closing_days, dispatch_uid="attendance.follow_closing_days")
 
 
 def follow_schedule(sender: object, *, programme: "Programme", from_day: date, **kwargs) -> None:
@@ -23,3 +27,12 @@ def follow_schedule(sender: object, *, programme: "Programme", from_day: date, *
     from attendance.expected import rewrite_expected
 
     rewrite_expected(programme=programme, from_day=from_day)
+
+
+def follow_closing_days(
+    sender: object, *, centre: "Organisation", days: Collection[date], by: "Actor", **kwargs
+) -> None:
+    """In the same transaction: nobody is expected at a closed centre, and its flags are taken back (A12)."""
+    from attendance.expected import rewrite_closing_days
+
+    rewrite_closing_days(centre_id=centre.pk, days=days, by=by)

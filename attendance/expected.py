@@ -1,5 +1,6 @@
 """Expected attendance: what was agreed, written as one row per citizen and slot, weeks ahead (A1, A12)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.acting import Actor, acting
-from programmes.models import ClosingDay, Programme
+from programmes.models import Programme
 
 WEEKS_AHEAD = 8
 
@@ -29,6 +30,7 @@ AGREED = """
       AND p.status <> 'never_started'
       AND (%(programme)s::bigint IS NULL OR p.id = %(programme)s)
       AND (%(centre)s::bigint IS NULL OR p.centre_id = %(centre)s)
+      AND (%(days)s::date[] IS NULL OR d.day::date = ANY (%(days)s::date[]))
       AND (p.status <> 'paused' OR EXISTS (SELECT FROM programmes_pause x WHERE x.programme_id = p.id))
       AND NOT EXISTS (SELECT FROM programmes_closingday c WHERE c.centre_id = p.centre_id AND c.day = d.day::date)
       AND NOT EXISTS (
@@ -78,6 +80,7 @@ REMOVE = f"""
           SELECT FROM programmes_programme p
           WHERE p.id = e.programme_id AND p.centre_id = %(centre)s AND e.day <= %(until)s
       ))
+      AND (%(days)s::date[] IS NULL OR e.day = ANY (%(days)s::date[]))
       AND {UNTOUCHED}
       AND NOT EXISTS (
           SELECT FROM agreed a
@@ -102,7 +105,11 @@ TAKE_BACK = """
         UPDATE attendance_missedattendance f SET status = 'cancelled', cleared_at = %(now)s, cleared_by_id = %(by)s
         FROM attendance_expectedattendance e
         JOIN programmes_programme p ON p.id = e.programme_id
-        WHERE e.id = f.slot_id AND e.state = '' AND f.status = 'raised' AND p.centre_id = %(centre)s AND e.day = %(day)s
+        WHERE e.id = f.slot_id AND e.state = '' AND f.status = 'raised' AND p.centre_id = %(centre)s
+          AND EXISTS (
+              SELECT FROM programmes_closingday c
+              WHERE c.centre_id = p.centre_id AND c.day = e.day AND c.day = ANY (%(days)s::date[])
+          )
         RETURNING f.id
     )
     UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
@@ -162,19 +169,36 @@ def rewrite_expected(*, programme: Programme, from_day: date) -> Written:
         return Written(*cursor.fetchone())
 
 
-def rewrite_closing_day(closing_day: ClosingDay, *, by: Actor) -> None:
-    """A closing day was entered or taken away: its centre expects nobody then, and its flags are taken back (A1, A12).
+def rewrite_closing_days(*, centre_id: int, days: Collection[date], by: Actor) -> None:
+    """Closing days were entered or taken away: the centre expects nobody on those that are closed, everybody on the
+    others, and the flags of closed days are taken back (A1, A12).
 
-    Also for a past day; what was marked stays as it was marked.
+    Also for past days; what was marked stays as it was marked. Three statements, whatever the number of days.
     """
-    day, centre_id = closing_day.day, closing_day.centre_id
-    parameters = _parameters(since=day, until=day, programme=None, centre_id=centre_id)
-    with acting(by, why=f"closing day: {closing_day.name}"), connection.cursor() as cursor:
-        is_closed = ClosingDay.objects.filter(centre_id=centre_id, day=day).exists()
-        if is_closed:
-            cursor.execute(TAKE_BACK, {"now": timezone.now(), "by": by.pk, "centre": centre_id, "day": day})
+    last = timezone.localdate() + timedelta(weeks=WEEKS_AHEAD)
+    near = sorted(day for day in days if day <= last)  # later ones are not written yet
+    if not near:
+        return
+    parameters = _parameters(since=near[0], until=near[-1], programme=None, centre_id=centre_id, days=near)
+    with acting(by, why="closing days"), connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK, parameters | {"now": timezone.now(), "by": by.pk})
         _remove(parameters)
         cursor.execute(WRITE, parameters)
+
+
+def forget_after(*, programme: Programme, day: date) -> None:
+    """The programme's last day was `day`, which may lie back: take away the untouched slots after it (K4).
+
+    Inside the caller's `acting`.
+    """
+    _remove(
+        _parameters(
+            since=day + timedelta(days=1),
+            until=timezone.localdate() + timedelta(weeks=WEEKS_AHEAD),
+            programme=programme,
+            centre_id=None,
+        )
+    )
 
 
 def _remove(parameters: dict) -> None:
@@ -188,12 +212,20 @@ def _remove(parameters: dict) -> None:
             )
 
 
-def _parameters(*, since: date, until: date, programme: Programme | None, centre_id: int | None) -> dict:
+def _parameters(
+    *,
+    since: date,
+    until: date,
+    programme: Programme | None,
+    centre_id: int | None,
+    days: list[date] | None = None,
+) -> dict:
     return {
         "since": since,
         "until": until,
         "programme": programme.pk if programme else None,
         "centre": centre_id,
+        "days": days,
         "judged": False,
         "today": timezone.localdate(),
         "zone": timezone.get_default_timezone_name(),

@@ -12,8 +12,13 @@ referral_accepted = Signal()
 # expects from that day on (A12).
 schedule_changed = Signal()
 
-# A programme is about to be completed or interrupted: programme, by. Closing notes refuse without an approved one (C6).
+# A programme is about to end: programme, status (what it becomes), by. Closing notes refuse completion without an
+# approved one (C6), attendance refuses "never started" for somebody who came (K4).
 programme_ending = Signal()
+
+# A programme has ended, whichever way; its status and `ended_on` say how: programme, by. What was due in it is due no
+# more: plans, attendance and closing notes clear up, referrals let the access to the referral run out (K4).
+programme_ended = Signal()
 
 # A colleague leaves: user, taker, by. Every app that knows an owner hands what is open to the taker; authorship stays
 # (U2).
@@ -22,3 +27,14 @@ user_leaving = Signal()
 # Somebody must get a message: to, subject, body, channel ("mail" or "sms"). Messaging puts it into the outbox, so that
 # a mail server or a gateway that is away keeps nobody waiting (U3).
 message_due = Signal()
+
+# A centre was opened or its country changed: centre, by. Programmes writes the country's public holidays, and refuses
+# where programmes already count on the old ones (U1).
+country_chosen = Signal()
+
+# An organisation or a unit is about to be closed: place, by. Receivers return what still needs it, as a list of
+# sentences; with any, it stays open (U4).
+place_closing = Signal()
+
+# Days became closing days of a centre, or open days again: centre, days, by. Attendance rewrites what it expects (A12).
+closing_days_changed = Signal()

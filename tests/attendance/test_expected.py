@@ -3,7 +3,7 @@ import datetime
 import pytest
 import time_machine
 
-from attendance.expected import WEEKS_AHEAD, rewrite_closing_day, rewrite_expected, write_ahead, write_expected
+from attendance.expected import WEEKS_AHEAD, rewrite_closing_days, rewrite_expected, write_ahead, write_expected
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import write_expected_attendance
 from audit.acting import System, acting
@@ -204,10 +204,10 @@ def test_a_closing_day_entered_afterwards_takes_back_slots_and_flags():
         url="/",
         for_user=slot.placement.programme.caseworker,
     )
-    for day in (MONDAY, MONDAY + WEEK):
-        rewrite_closing_day(
-            change(ClosingDay, centre=slot.placement.programme.centre, day=day, name="Frost"), by=SYSTEM
-        )
+    centre, closed = slot.placement.programme.centre, [MONDAY, MONDAY + WEEK]
+    for day in closed:
+        change(ClosingDay, centre=centre, day=day, name="Frost")
+    rewrite_closing_days(centre_id=centre.pk, days=closed, by=SYSTEM)
     missed.refresh_from_db()
     assert missed.status == "cancelled"
     assert not Task.objects.open().exists()
@@ -223,7 +223,7 @@ def test_a_closing_day_that_is_taken_away_is_expected_again():
     write_ahead(by=SYSTEM)
     with acting(SYSTEM):
         ClosingDay.objects.filter(pk=closing_day.pk).delete()
-    rewrite_closing_day(closing_day, by=SYSTEM)
+    rewrite_closing_days(centre_id=closing_day.centre_id, days=[closing_day.day], by=SYSTEM)
     assert MONDAY + WEEK in days()
 
 
