@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.roles import Role
 from core.templatetags.dates import clock, day
+from core.wording import Params
 from journal.models import Audience, Entry
 from journal.wording import WORDING
 
@@ -89,13 +90,6 @@ def moment_in_words(moment: datetime) -> str:
     if abs(timezone.localdate() - local.date()) > timedelta(days=200):
         text = f"{text} {local.year}"
     return text[:1].upper() + text[1:]
-
-
-class Params(dict):
-    """A parameter that an old entry does not have is three dots, never an error page."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 def _line(entry: Entry, roles: set[str], case: str) -> Line:
