@@ -278,7 +278,10 @@ def summaries(user: User, day: date, *, at: datetime) -> list[Summary]:
     """The registers of a day that the user may see, unfinished ones first, in two queries (experience 6)."""
     workshops = {
         workshop.pk: workshop
-        for workshop in Workshop.objects.visible_to(user).select_related("unit__organisation").order_by("unit__name")
+        for workshop in Workshop.objects.visible_to(user)
+        .open()
+        .select_related("unit__organisation")
+        .order_by("unit__name")
     }
     with connection.cursor() as cursor:
         cursor.execute(

@@ -35,7 +35,8 @@ class Caseload:
 def free_places(centre: Organisation, on: date) -> list[Places]:
     """Places of each workshop on a day, most free first. One query."""
     workshops = (
-        Workshop.objects.filter(unit__organisation=centre)
+        Workshop.objects.open()
+        .filter(unit__organisation=centre)
         .select_related("unit")
         .annotate(
             taken=Count(

@@ -61,6 +61,10 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         units = user.reach.units if user.has_role("contact_person") else set()
         return self.filter(Q(unit__in=units) | Q(unit__organisation__in=centres))
 
+    def open(self) -> "WorkshopQuerySet":
+        """Without the closed ones, whose past registers are still read."""
+        return self.filter(unit__closed_on__isnull=True)
+
 
 class Workshop(models.Model):
     """Where the daily production happens; its name, centre and people are the unit's."""

@@ -5,9 +5,16 @@ from django.utils import timezone
 
 from audit.acting import System
 from programmes import actions
+from programmes.closing_days import write_holidays_ahead
 
 
 @shared_task
 def activate_due_programmes() -> int:
     """Programmes whose start has come become active; hourly, safe to run twice or late (P1)."""
     return actions.activate_due(on=timezone.localdate(), by=System("calendar"))
+
+
+@shared_task
+def write_public_holidays() -> int:
+    """This year's and next year's public holidays of every centre; hourly, safe to run twice or late (A1, U4)."""
+    return write_holidays_ahead(today=timezone.localdate(), by=System("calendar"))

@@ -70,7 +70,7 @@ class Choices:
     @classmethod
     def read(cls) -> "Choices":
         """Two queries."""
-        centres = Organisation.objects.filter(kind=Organisation.Kind.PROVIDER).order_by("name")
+        centres = Organisation.objects.open().filter(kind=Organisation.Kind.PROVIDER).order_by("name")
         return cls(latest_types(), list(centres))
 
     def type_of(self, typed: Mapping[str, str]) -> ProgrammeType:

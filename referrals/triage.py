@@ -114,7 +114,8 @@ class TriageForm(Form):
     @staticmethod
     def read_workshops(referral: Referral) -> dict[str, Workshop]:
         found = (
-            Workshop.objects.filter(unit__organisation=referral.centre)
+            Workshop.objects.open()
+            .filter(unit__organisation=referral.centre)
             .select_related("unit")
             .prefetch_related("opening_hours")
         )

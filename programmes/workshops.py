@@ -1,0 +1,142 @@
+"""Workshops: opening one, its places, and when it is open (U4, P5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import places as accounts_places
+from accounts.models import Organisation, Unit, User
+from accounts.permissions import may_set_up
+from audit.acting import acting
+from audit.log import record
+from core.exceptions import NotAllowed, Refused
+from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
+from programmes.statuses import RUNNING
+
+Week = Mapping[int, tuple[time, time]]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """One agreed weekly slot that new opening hours would leave outside; weekday 1 is Monday."""
+
+    programme: Programme
+    weekday: int
+    starts: time
+    ends: time
+
+
+class HoursAgreed(Refused):
+    """Agreed hours lie outside the new opening hours; `slots` says whose (P5)."""
+
+    def __init__(self, slots: list[Outside]) -> None:
+        self.slots = slots
+        citizens = len({one.programme.pk for one in slots})
+        words = ngettext(
+            "%(count)s citizen has agreed hours outside the new opening hours. Nothing was changed.",
+            "%(count)s citizens have agreed hours outside the new opening hours. Nothing was changed.",
+            citizens,
+        )
+        super().__init__(words % {"count": citizens})
+
+
+def open_workshop(*, centre: Organisation, name: str, places: int, week: Week, by: User) -> Workshop:
+    """A new workshop of the centre with its weekly opening hours, by weekday. Refused when the name is taken."""
+    if not may_set_up(by, centre):
+        raise NotAllowed
+    check_week(week)
+    with acting(by):
+        unit = accounts_places.open_unit(organisation=centre, name=name, kind=Unit.Kind.WORKSHOP)
+        workshop = Workshop.objects.create(unit=unit, places=places)
+        write_week(workshop, week)
+        record("workshop_opened", by=by, subject=f"{centre.name}: {name}", places=places)
+    return workshop
+
+
+def change_workshop(*, workshop: Workshop, name: str, places: int, week: Week, by: User) -> Workshop:
+    """Name, places and opening hours, from now on: what was agreed for past days stays agreed (P5).
+
+    HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside: a citizen
+    must never be expected at a closed door. Agree new hours first.
+    """
+    if not may_set_up(by, workshop.unit.organisation):
+        raise NotAllowed
+    check_week(week)
+    with acting(by):
+        workshop = (
+            Workshop.objects.select_for_update(of=("self",)).select_related("unit__organisation").get(pk=workshop.pk)
+        )
+        if is_changed(workshop, week):
+            if slots := left_outside(workshop, week, since=timezone.localdate()):
+                raise HoursAgreed(slots)
+            write_week(workshop, week)
+        workshop.places = places
+        workshop.save(update_fields=["places"])
+        workshop.unit.name = name
+        accounts_places.written(workshop.unit)
+        record("workshop_changed", by=by, subject=f"{workshop.unit.organisation.name}: {name}", places=places)
+    return workshop
+
+
+def is_changed(workshop: Workshop, week: Week) -> bool:
+    before = {one.weekday: (one.opens, one.closes) for one in workshop.opening_hours.all()}
+    return before != dict(week)
+
+
+def write_week(workshop: Workshop, week: Week) -> None:
+    """One row per open weekday; the history keeps what they were."""
+    workshop.opening_hours.exclude(weekday__in=week).delete()
+    OpeningHours.objects.bulk_create(
+        [
+            OpeningHours(workshop=workshop, weekday=weekday, opens=opens, closes=closes)
+            for weekday, (opens, closes) in week.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["workshop", "weekday"],
+        update_fields=["opens", "closes"],
+    )
+
+
+def left_outside(workshop: Workshop, week: Week, *, since: date) -> list[Outside]:
+    """Agreed hours of running programmes, valid from `since` on, that do not lie inside `week`. One query."""
+    inside = Q(pk__in=[])
+    for weekday, (opens, closes) in week.items():
+        inside |= Q(weekday=weekday, starts__gte=opens, ends__lte=closes)
+    slots = (
+        ScheduleSlot.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=since),
+            placement__workshop=workshop,
+            placement__ends_on__gte=since,
+            placement__programme__status__in=RUNNING,
+            placement__programme__ends_on__gte=since,
+        )
+        .exclude(inside)
+        .select_related("placement__programme__citizen")
+        .order_by("placement__programme__reference", "weekday", "starts")
+    )
+    return [Outside(slot.placement.programme, slot.weekday, slot.starts, slot.ends) for slot in slots]
+
+
+def check_week(week: Week) -> None:
+    if any(closes <= opens for opens, closes in week.values()):
+        raise Refused(_("The end must be after the start"))
+
+
+def still_placed(place: Organisation | Unit) -> list[str]:
+    """What programmes have against closing an organisation or a unit, in sentences (U4)."""
+    today = timezone.localdate()
+    if isinstance(place, Unit):
+        placed = Placement.objects.filter(
+            workshop__unit=place, ends_on__gte=today, programme__status__in=RUNNING
+        ).values("programme")
+        count = placed.distinct().count()
+        words = ngettext("%(count)s citizen has a place there.", "%(count)s citizens have a place there.", count)
+    else:
+        count = Programme.objects.running().filter(Q(centre=place) | Q(referring_organisation=place)).count()
+        words = ngettext("%(count)s programme is running.", "%(count)s programmes are running.", count)
+    return [words % {"count": count}] if count else []
