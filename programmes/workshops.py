@@ -131,6 +131,8 @@ def still_placed(place: Organisation | Unit) -> list[str]:
     """What programmes have against closing an organisation or a unit, in sentences (U4)."""
     today = timezone.localdate()
     if isinstance(place, Unit):
+        # Whoever is about to place somebody there holds this row too.
+        list(Workshop.objects.select_for_update().filter(unit=place))
         placed = Placement.objects.filter(
             workshop__unit=place, ends_on__gte=today, programme__status__in=RUNNING
         ).values("programme")

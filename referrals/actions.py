@@ -197,5 +197,5 @@ def check_places(referral: Referral, workshop: Workshop, starts_on: date) -> Non
     """A free place on the first day; the workshop's row is locked, so that two never get the last one (R5, T13)."""
     Workshop.objects.select_for_update().get(pk=workshop.pk)
     places = {one.workshop.pk: one for one in free_places(referral.centre, starts_on)}
-    if places[workshop.pk].free < 1:
+    if workshop.pk not in places or places[workshop.pk].free < 1:
         raise Refused(_("No free places in %(workshop)s on that date") % {"workshop": workshop})
