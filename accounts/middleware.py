@@ -18,14 +18,20 @@ PUBLIC = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "sign_in_code",
+    "sign_in_code_enter",
     "set_language",
     "demo:sign_in",
     "demo:mail",
 }
 
 
+CHOSEN_POST = "post"
+
+
 class LanguageMiddleware:
-    """A signed-in user reads in the language of the profile; others in the one they chose on this device."""
+    """A signed-in user reads in the language of the profile and works in the role chosen in the switcher; others
+    read in the language they chose on this device."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,6 +39,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             language = request.user.language
+            request.user.chosen_post = request.session.get(CHOSEN_POST, "")
         else:
             language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         if language not in dict(settings.LANGUAGES):

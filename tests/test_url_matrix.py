@@ -25,6 +25,10 @@ TABLE = """
 route                                        object     how  refe case cont spec team stee citi admi
 account_login                                -          GET  302  302  302  302  302  302  302  302
 account_login                                -          POST 302  302  302  302  302  302  302  302
+sign_in_code                                 -          GET  302  302  302  302  302  302  302  302
+sign_in_code                                 -          POST 302  302  302  302  302  302  302  302
+sign_in_code_enter                           -          GET  302  302  302  302  302  302  302  302
+sign_in_code_enter                           -          POST 302  302  302  302  302  302  302  302
 account_logout                               -          GET  200  200  200  200  200  200  200  200
 account_logout                               -          POST 302  302  302  302  302  302  302  302
 account_change_password                      -          GET  200  200  200  200  200  200  200  200
@@ -35,6 +39,8 @@ account_reset_password_done                  -          GET  200  200  200  200 
 account_reset_password_from_key              key        GET  200  200  200  200  200  200  200  200
 account_reset_password_from_key              key        POST 200  200  200  200  200  200  200  200
 account_reset_password_from_key_done         -          GET  200  200  200  200  200  200  200  200
+session                                      -          GET  200  200  200  200  200  200  200  200
+session                                      -          POST 200  200  200  200  200  200  200  200
 set_language                                 -          GET  302  302  302  302  302  302  302  302
 set_language                                 -          POST 302  302  302  302  302  302  302  302
 profile                                      -          GET  200  200  200  200  200  200  200  200
@@ -111,12 +117,14 @@ OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    "sign_in_code",
+    "sign_in_code_enter",
     "set_language",
     "demo:sign_in",
     "demo:mail",
 }
 # Pages that show no citizen, so that a look at them is no look-up.
-ABOUT_NOBODY = {*OPEN, "account_change_password", "profile", "referrals:new", "desk:search"}
+ABOUT_NOBODY = {*OPEN, "account_change_password", "session", "profile", "referrals:new", "desk:search"}
 WORDS = {"why": "Because it is so", "words": "Because it is so", "state": "present"}
 
 
