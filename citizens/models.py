@@ -220,8 +220,10 @@ class CaseAccess(models.Model):
 def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str) -> Exists:
     """A condition for rows of one case: seen at their own centre only (U1), by a referrer only where its own
     organisation (`referrer`, a column path) sent the citizen."""
-    return Exists(
-        CaseAccess.objects.held_by(user)
-        .filter(citizen=OuterRef(citizen), centre=OuterRef(centre))
-        .filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
-    )
+    held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef(citizen), centre=OuterRef(centre))
+    # Asked only of those it concerns: with an "or" in it the database reads every case instead of the user's own.
+    if user.reach.roles == {Role.REFERRER}:
+        held = held.filter(organisation=OuterRef(referrer))
+    elif Role.REFERRER in user.reach.roles:
+        held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
+    return Exists(held)
