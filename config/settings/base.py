@@ -105,6 +105,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # A working day at most, and half an hour without doing anything (T7).
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_SECONDS = 30 * 60
+CITIZEN_IDLE_SECONDS = 15 * 60  # a telephone lent or lost
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = False  # the register's script sends it as a header
@@ -159,7 +160,13 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
 }
 # By address wide enough for a whole centre behind one; by account narrow. A new password opens a locked door (U3).
-ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "40/m/ip,5/300s/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "40/m/ip,5/300s/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "code": "40/m/ip,4/600s/key",
+    "code_tried": "40/m/ip",
+}
 CSRF_FAILURE_VIEW = "core.errors.csrf_failed"
 
 LANGUAGE_CODE = "da"
