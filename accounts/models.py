@@ -1,5 +1,6 @@
 """Users, the organisations they work at, and the roles they hold there."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
@@ -17,6 +18,18 @@ from accounts.roles import Role
 from audit.acting import acting
 from core.templatetags.components import initials
 
+# Whose start page comes first where somebody holds several roles and has chosen none.
+START_PAGES: list[str] = [
+    Role.TEAM_LEADER,
+    Role.CASEWORKER,
+    Role.CONTACT_PERSON,
+    Role.SPECIALIST,
+    Role.REFERRER,
+    Role.STEERING_GROUP,
+    Role.ADMINISTRATOR,
+    Role.CITIZEN,
+]
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
@@ -27,6 +40,25 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
+
+
+@dataclass(frozen=True)
+class Post:
+    """One role at one organisation, held today; a contact person's names the unit."""
+
+    role: str
+    organisation_id: int
+    organisation: str
+    unit_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """How the switcher and the session name it: `caseworker:12`. Several units are one post."""
+        return f"{self.role}:{self.organisation_id}"
+
+    @property
+    def role_name(self) -> str:
+        return str(Role(self.role).label)
 
 
 @dataclass
@@ -58,6 +90,10 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    times_deactivated = models.PositiveSmallIntegerField(default=0)
+
+    # The role chosen in the switcher, from the session (accounts.middleware).
+    chosen_post = ""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -71,6 +107,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's, bound to how often the user was deactivated: no session of before comes alive again (T7)."""
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{of_password}.{self.times_deactivated}" if self.times_deactivated else of_password
+
     def check_password(self, raw_password: str | None) -> bool:
         """Whether it is the user's; an outdated hash is renewed in the user's own name (T4)."""
 
@@ -83,39 +124,65 @@ class User(AbstractBaseUser):
         return check_password(raw_password, self.password, renew)
 
     @cached_property
+    def posts(self) -> list[Post]:
+        """The user's roles of today, read once per request; a role taken away is gone at the next one (T7).
+
+        In the order of `START_PAGES`, then by organisation.
+        """
+        held = (
+            Membership.objects.current()
+            .filter(user=self)
+            .order_by("organisation__name", "pk")
+            .values_list("role", "organisation_id", "organisation__name", "unit_id")
+        )
+        return sorted((Post(*row) for row in held), key=lambda post: START_PAGES.index(post.role))
+
+    @cached_property
     def reach(self) -> Reach:
-        """The user's roles of today, read once per request; a role taken away is gone at the next one (T7)."""
+        """The sum of the user's roles of today, whichever of them was chosen in the switcher."""
         reach = Reach()
-        for role, organisation, unit in (
-            Membership.objects.current().filter(user=self).values_list("role", "organisation_id", "unit_id")
-        ):
-            reach.roles.add(role)
-            reach.organisations.setdefault(role, set()).add(organisation)
-            if unit:
-                reach.units.add(unit)
+        for post in self.posts:
+            reach.roles.add(post.role)
+            reach.organisations.setdefault(post.role, set()).add(post.organisation_id)
+            if post.unit_id:
+                reach.units.add(post.unit_id)
         return reach
 
     def has_role(self, *roles: str) -> bool:
         return not self.reach.roles.isdisjoint(roles)
 
     @property
+    def choices(self) -> list[Post]:
+        """The roles that the user can switch between, each organisation's by itself (U2)."""
+        return list({post.key: post for post in self.posts}.values())
+
+    @property
+    def post(self) -> Post | None:
+        """The role in which the user works now: the chosen one as long as it is held, else the first."""
+        chosen = next((post for post in self.posts if post.key == self.chosen_post), None)
+        return chosen or next(iter(self.posts), None)
+
+    @property
     def role(self) -> str:
-        """The role whose start page the user meets; in the order of the domain page where there are several."""
-        order = [
-            Role.TEAM_LEADER,
-            Role.CASEWORKER,
-            Role.CONTACT_PERSON,
-            Role.SPECIALIST,
-            Role.REFERRER,
-            Role.STEERING_GROUP,
-            Role.ADMINISTRATOR,
-            Role.CITIZEN,
-        ]
-        return next((role for role in order if role in self.reach.roles), "")
+        """The role whose start page and navigation the user meets."""
+        return self.post.role if self.post else ""
 
     @property
     def role_name(self) -> str:
-        return str(Role(self.role).label) if self.role else ""
+        return self.post.role_name if self.post else ""
+
+    def in_post(self) -> "User":
+        """The same user with the chosen role at the chosen organisation alone: for the start page and the navigation.
+
+        What else the user may open is asked of the user as such.
+        """
+        post = self.post
+        if post is None or len(self.choices) == 1:
+            return self
+        narrowed = copy(self)
+        narrowed.__dict__["posts"] = [each for each in self.posts if each.key == post.key]
+        narrowed.__dict__.pop("reach", None)
+        return narrowed
 
     @property
     def initials(self) -> str:
@@ -237,3 +304,56 @@ class SignInCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> "InvitationQuerySet":
+        """Neither accepted nor withdrawn; the link may have run out."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class Invitation(models.Model):
+    """A role that waits for somebody who is no user yet; the link of the mail works once, for 72 hours (U2).
+
+    The link's secret is not kept, only its digest.
+    """
+
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=2, default="da")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="invitations", null=True, blank=True)
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    invited_at = models.DateTimeField(default=timezone.now)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "organisation", "unit", "role"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="accounts_invited_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_invitation_in_small_letters"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="accounts_invitation_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.get_role_display()}, {self.organisation}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()

@@ -79,4 +79,4 @@ def navigation(request: HttpRequest) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": []}
-    return {"nav": SimpleLazyObject(lambda: items(user, request.path))}
+    return {"nav": SimpleLazyObject(lambda: items(user.in_post(), request.path))}

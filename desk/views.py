@@ -38,9 +38,10 @@ TASKS_SHOWN = 200
 @require_GET
 def today(request: SignedIn) -> HttpResponse:
     """The start page of the user's role (experience 9)."""
-    role = request.user.role
-    day = day_of(request.user)
-    built = BUILDERS.get(role, today_others.no_role)(request.user, day)
+    user = request.user.in_post()
+    role = user.role
+    day = day_of(user)
+    built = BUILDERS.get(role, today_others.no_role)(user, day)
     look(request, "today", kind=Access.Kind.LIST)
     template = f"desk/today_{role}.html" if role in TEMPLATES else "desk/today.html"
     return render(request, template, {"today": built, "day": day})
