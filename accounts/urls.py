@@ -3,10 +3,12 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accounts import views
+from accounts import code_views, sessions, views
 
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="account_login"),
+    path("code/", code_views.ask, name="sign_in_code"),
+    path("code/enter/", code_views.enter, name="sign_in_code_enter"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("password/change/", views.ChangePassword.as_view(), name="account_change_password"),
     path("password/reset/", views.ForgottenPassword.as_view(), name="account_reset_password"),
@@ -21,6 +23,7 @@ urlpatterns = [
         allauth_views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("session/", sessions.session, name="session"),
     path("language/", views.language, name="set_language"),
     path("profile/", views.profile, name="profile"),
 ]

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from devstack.environment import find_browser
 from tests.browser.stack import Stack
 
-# A wrong form answers 422, a stranger's case 404, and tests take the network away: reported as errors, but meant.
+# A wrong form answers 422, a stranger's case 404, an ended session 401, and tests take the network away: meant.
 MEANT = re.compile(
-    r"Failed to load resource: (the server responded with a status of (403|404|422) |net::ERR_INTERNET_DISCONNECTED)"
+    r"Failed to load resource: (the server responded with a status of (401|403|404|422) |net::ERR_INTERNET_DISCONNECTED)"
 )
 PASSWORD = "trinvis-demo"
 
