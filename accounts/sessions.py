@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,6 @@ BEGAN, SEEN = "signed_in_at", "seen_at"
 IDLE = "idle_seconds"
 # Looking is noted once a minute, so that most pages write nothing.
 NOTED_EVERY = 60
-ADDRESS = "/accounts/session/"
 
 
 def begin_session(sender: type, request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -38,11 +38,13 @@ def now() -> float:
     return datetime.timestamp(timezone.now())
 
 
-class SessionEndMiddleware:
-    """Signs out whoever has done nothing for too long or came too long ago; everything else keeps the session going.
+def is_question(request: HttpRequest) -> bool:
+    """Asking how long is left keeps nothing going."""
+    return request.method == "GET" and request.path == reverse("session")
 
-    Asking how long is left does not.
-    """
+
+class SessionEndMiddleware:
+    """Signs out whoever has done nothing for too long or came too long ago; everything else keeps the session going."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,10 +53,10 @@ class SessionEndMiddleware:
         if request.user.is_authenticated:
             if not seconds_left(request):
                 logout(request)
-            elif (request.method, request.path) != ("GET", ADDRESS):
-                if now() - request.session.get(SEEN, 0) > NOTED_EVERY:
-                    request.session[SEEN] = now()
-            request.seconds_left = seconds_left(request)  # type: ignore[attr-defined]  (for components/session_end.html)
+            elif not is_question(request) and now() - request.session.get(SEEN, 0) > NOTED_EVERY:
+                request.session[SEEN] = now()
+            # For components/session_end.html.
+            request.seconds_left = seconds_left(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

@@ -17,7 +17,8 @@ from tests.browser.stack import Stack
 
 # A wrong form answers 422, a stranger's case 404, an ended session 401, and tests take the network away: meant.
 MEANT = re.compile(
-    r"Failed to load resource: (the server responded with a status of (401|403|404|422) |net::ERR_INTERNET_DISCONNECTED)"
+    r"Failed to load resource: (the server responded with a status of (401|403|404|422) |"
+    r"net::ERR_INTERNET_DISCONNECTED)"
 )
 PASSWORD = "trinvis-demo"
 
