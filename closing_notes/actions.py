@@ -24,6 +24,7 @@ from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import begin_closing, complete
+from programmes.ending import interrupt
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
@@ -67,7 +68,9 @@ def start_note(*, programme: Programme, by: User) -> ClosingNote:
         if programme.status in (ProgrammeStatus.PLANNED, ProgrammeStatus.NEVER_STARTED):
             raise Refused(_("The programme has not begun, so there is nothing to close yet"))
         sections = first_sections(programme, figures_of(programme))
-        note = ClosingNote.objects.create(programme=programme, author=by, sections=sections)
+        is_interrupted = programme.status == ProgrammeStatus.INTERRUPTED
+        outcome = Outcome.INTERRUPTED if is_interrupted else ""
+        note = ClosingNote.objects.create(programme=programme, author=by, sections=sections, outcome=outcome)
         begin_closing(programme=programme, by=by)
         record("closing_note_started", by=by, subject=programme, citizen_id=programme.citizen_id, number=note.number)
     return note
@@ -196,7 +199,7 @@ def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
     """Hand the approved document to the referring organisation (C4).
 
     It completes the programme too when its last day has come; before that the citizen still comes, and
-    `complete_delivered` does it afterwards (C6).
+    `complete_delivered` does it afterwards (C6). Somebody who has stopped coming is not waited for.
     """
     with acting(by):
         note = locked(note)
@@ -223,14 +226,19 @@ def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
             to=[programme.referrer],
             url=settings.SITE_URL + reverse("closing_notes:list"),
         )
-        if programme.status in RUNNING and programme.ends_on <= timezone.localdate():
+        is_over = programme.ends_on <= timezone.localdate() or note.outcome == Outcome.INTERRUPTED
+        if programme.status in RUNNING and is_over:
             complete_with(note, by=by)
     return note
 
 
 def complete_with(note: ClosingNote, *, by: Actor) -> None:
-    """The programme's last day has come and its note is delivered: it is completed with the note's outcome (C6)."""
+    """The programme is over and its note is delivered: it is completed with the note's outcome, or interrupted (C6)."""
     programme = note.programme
+    if note.outcome == Outcome.INTERRUPTED:
+        on = max(min(programme.ends_on, timezone.localdate()), programme.starts_on)
+        interrupt(programme=programme, on=on, why="", by=by)
+        return
     with translation.override(language_of(programme.centre)):
         outcome = str(Outcome(note.outcome).label)
     complete(programme=programme, on=programme.ends_on, outcome=outcome, by=by)

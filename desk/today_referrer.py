@@ -104,7 +104,7 @@ def question_row(referral: Referral, *, is_first: bool) -> Row:
             "centre": referral.centre,
             "day": in_words(timezone.localdate(asked_at)),
         }
-    name = referral.citizen.name if referral.citizen else referral.reference
+    name = stated_name(referral)
     return Row(
         title=f"{name}: {question}" if question else name,
         url=link_to("referrals:detail", referral.reference),
@@ -147,11 +147,18 @@ def referral_row(referral: Referral) -> Row:
         words = ngettext("At %(centre)s, %(days)s day", "At %(centre)s, %(days)s days", days)
         tag = Tag("info", "hourglass-split", words % {"centre": referral.centre, "days": days})
     return Row(
-        title=referral.citizen.name if referral.citizen else referral.reference,
+        title=stated_name(referral),
         url=link_to("referrals:detail", referral.reference),
         text=text,
         tag=tag,
     )
+
+
+def stated_name(referral: Referral) -> str:
+    """The name that the referrer's own side wrote; ours is theirs to read when the centre has accepted (T10)."""
+    if referral.citizen is None or referral.citizen.is_protected:
+        return referral.citizen.name if referral.citizen else referral.reference
+    return name_typed(referral) or referral.citizen.name
 
 
 def unread_notes(user: User) -> list[Row]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from audit.acting import acting
+from audit.acting import Actor, acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from journal.actions import tell
@@ -198,6 +198,14 @@ def ask_to_confirm(plan: Plan, *, due_on: date) -> None:
         citizen=programme.citizen,
         for_user=programme.caseworker,
     )
+
+
+def clear_up(sender: object, *, programme: Programme, by: Actor, **signal: Any) -> None:
+    """Receiver of `programme_ended`: nothing about the plan is due any more (K4)."""
+    plan = Plan.objects.filter(programme=programme).first()
+    if plan is not None:
+        for kind in ("confirm_plan", "plan_follow_up"):
+            clear_task(kind=kind, source=source_of(plan), by=by if isinstance(by, User) else None)
 
 
 def source_of(plan: Plan) -> str:

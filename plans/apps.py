@@ -5,7 +5,8 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self) -> None:
-        from core.events import referral_accepted
-        from plans.actions import start_plan
+        from core.events import programme_ended, referral_accepted
+        from plans.actions import clear_up, start_plan
 
         referral_accepted.connect(start_plan, dispatch_uid="plans.start_plan")
+        programme_ended.connect(clear_up, dispatch_uid="plans.clear_up")

@@ -47,7 +47,10 @@ def end_programme_access(programme: Programme, *, ended_on: date, kept_until: da
 def withdraw_programme_access(programme: Programme, *, on: date) -> None:
     """The programme never began: nobody needs it any more after `on` (K4)."""
     end(source=source_of(programme), on=on)
-    shorten(sources=map(source_of_placement, programme.placements.values_list("pk", flat=True)), on=on)
+    others = [source_of_placement(pk) for pk in programme.placements.values_list("pk", flat=True)]
+    others += [source_of_member(pk) for pk in programme.team.values_list("pk", flat=True)]
+    end_all(sources=others, on=on)
+    shorten(sources=others, on=on)
 
 
 def source_of(programme: Programme) -> str:

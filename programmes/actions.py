@@ -10,12 +10,12 @@ from accounts.models import Organisation, User
 from audit.acting import Actor, acting
 from audit.log import record
 from citizens.models import Citizen
-from core.events import programme_ending, schedule_changed
+from core.events import programme_ended, programme_ending, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from journal.actions import tell
 from journal.models import Audience
-from programmes.access import end_programme_access, grant_placement, grant_programme
+from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from programmes.permissions import may_lead
 from programmes.schedules import WeekSlot, problems
@@ -100,11 +100,7 @@ def complete(*, programme: Programme, on: date, outcome: str, by: Actor) -> None
             return
         if Status.CLOSING in MOVES[programme.status]:
             move(programme, Status.CLOSING, by=by)
-        programme_ending.send(Programme, programme=programme, by=by)
-        programme.ended_on = on
-        move(programme, Status.COMPLETED, by=by)
-        end_programme_access(programme, ended_on=on, kept_until=kept_until(on))
-        schedule_changed.send(Programme, programme=programme, from_day=on, by=by)
+        finish(programme, Status.COMPLETED, on=on, by=by)
         tell(
             "programme_ended",
             citizen=programme.citizen,
@@ -115,6 +111,23 @@ def complete(*, programme: Programme, on: date, outcome: str, by: Actor) -> None
             audience=Audience.REFERRER,
             outcome=outcome,
         )
+
+
+def finish(programme: Programme, status: Status, *, on: date, by: Actor) -> None:
+    """End the programme on `on`, its last day: state, access, what is expected and what is due follow.
+
+    Receivers of `programme_ending` may refuse. The caller holds the row's lock.
+    """
+    programme_ending.send(Programme, programme=programme, status=status, by=by)
+    is_begun = programme.starts_on <= on
+    programme.ended_on = on
+    move(programme, status, by=by)
+    if is_begun:
+        end_programme_access(programme, ended_on=on, kept_until=kept_until(on))
+    else:
+        withdraw_programme_access(programme, on=on)
+    schedule_changed.send(Programme, programme=programme, from_day=on, by=by)
+    programme_ended.send(Programme, programme=programme, by=by)
 
 
 def kept_until(ended_on: date) -> date:

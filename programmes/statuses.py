@@ -16,8 +16,8 @@ class Status(models.TextChoices):
 
 MOVES: dict[str, list[str]] = {
     Status.PLANNED: [Status.ACTIVE, Status.NEVER_STARTED],
-    Status.ACTIVE: [Status.PAUSED, Status.CLOSING, Status.INTERRUPTED],
-    Status.PAUSED: [Status.ACTIVE, Status.CLOSING, Status.INTERRUPTED],
+    Status.ACTIVE: [Status.PAUSED, Status.CLOSING, Status.INTERRUPTED, Status.NEVER_STARTED],
+    Status.PAUSED: [Status.ACTIVE, Status.CLOSING, Status.INTERRUPTED, Status.NEVER_STARTED],
     Status.CLOSING: [Status.ACTIVE, Status.COMPLETED, Status.INTERRUPTED],
     Status.COMPLETED: [],
     Status.INTERRUPTED: [],

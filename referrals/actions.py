@@ -1,7 +1,7 @@
 """Deciding on a referral, and what goes back and forth until then (R2, R5). Submitting stands in `submission.py`."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import acting
 from audit.log import record
+from citizens.access import end
+from citizens.models import Citizen
 from core.calendar import last_day, next_intake_day
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
@@ -16,17 +18,20 @@ from core.templatetags.dates import day as in_words
 from programmes.actions import start_programme
 from programmes.capacity import caseloads, free_places
 from programmes.closing_days import closed_days
+from programmes.ending import never_start
 from programmes.models import Programme, Workshop
 from programmes.schedules import WeekSlot
-from referrals.drafts import locked
+from programmes.statuses import Status as ProgrammeStatus
+from referrals.drafts import locked, name_shown
 from referrals.models import Move, Referral
-from referrals.permissions import may_move
+from referrals.permissions import may_decide, may_move
 from referrals.statuses import MOVES, Status
-from referrals.submission import running_programme, told
+from referrals.submission import running_programme, source_of, told
 from referrals.telling import address, tell_centre, tell_referrer, tell_timeline
 from worklist.actions import clear_task, raise_task
 
 QUESTION = "answer_question"
+READABLE_AFTER_NO = timedelta(days=183)
 
 
 def accept(
@@ -70,7 +75,7 @@ def accept(
             by=by,
         )
         referral.programme = programme
-        decide(referral, Status.ACCEPTED, by=by)
+        decide(referral, Status.ACCEPTED, by=by, programme=programme)
         tell_timeline("referral_accepted", referral, by=by, case=programme.reference, start=starts_on.isoformat())
         tell_referrer("accepted", referral)
         referral_accepted.send(Referral, referral=referral, programme=programme, by=by)
@@ -82,7 +87,8 @@ def reject(*, referral: Referral, why: str, by: User) -> Referral:
     with acting(by, why=why):
         referral = taken(referral, Status.REJECTED, by)
         decide(referral, Status.REJECTED, by=by, why=why)
-        clear_task(kind=QUESTION, source=source(referral), by=by)
+        clear_task(kind=QUESTION, source=source_of(referral), by=by)
+        let_access_run_out(referral)
         tell_timeline("referral_rejected", referral, by=by)
         tell_referrer("rejected", referral)
     return referral
@@ -93,7 +99,8 @@ def withdraw(*, referral: Referral, why: str, by: User) -> Referral:
     with acting(by, why=why):
         referral = taken(referral, Status.WITHDRAWN, by)
         decide(referral, Status.WITHDRAWN, by=by, why=why)
-        clear_task(kind=QUESTION, source=source(referral), by=by)
+        clear_task(kind=QUESTION, source=source_of(referral), by=by)
+        let_access_run_out(referral)
         tell_timeline("referral_withdrawn", referral, by=by)
         tell_centre("withdrawn", referral)
     return referral
@@ -115,10 +122,10 @@ def ask(*, referral: Referral, question: str, by: User) -> Referral:
         move(referral, Status.INFORMATION_REQUESTED, by=by, why=question)
         raise_task(
             kind=QUESTION,
-            source=source(referral),
+            source=source_of(referral),
             due_on=timezone.localdate(),
             url=address(referral),
-            citizen=referral.citizen,
+            citizen=about_whom(referral),
             for_user=referral.referrer,
         )
         tell_timeline("information_requested", referral, by=by, organisation=referral.referring_organisation.name)
@@ -126,19 +133,54 @@ def ask(*, referral: Referral, question: str, by: User) -> Referral:
     return referral
 
 
+def about_whom(referral: Referral) -> Citizen | None:
+    """Whose name stands on the referrer's task: nobody's, where they wrote another name than ours (T10)."""
+    assert referral.citizen is not None  # noqa: S101
+    return referral.citizen if name_shown(referral, referral.referrer) == referral.citizen.name else None
+
+
 def answer(*, referral: Referral, answer: str, by: User) -> Referral:
     """Any referrer of the organisation answers; the referral goes back to the queue, at its old place (R7)."""
     with acting(by):
         referral = taken(referral, Status.SUBMITTED, by)
         move(referral, Status.SUBMITTED, by=by, why=answer)
-        clear_task(kind=QUESTION, source=source(referral), by=by)
+        clear_task(kind=QUESTION, source=source_of(referral), by=by)
         tell_timeline("information_given", referral, by=by, organisation=referral.referring_organisation.name)
         tell_centre("answered", referral)
     return referral
 
 
-def source(referral: Referral) -> str:
-    return f"referrals.referral:{referral.pk}"
+def take_back(*, referral: Referral, why: str, by: User) -> Referral:
+    """Take an acceptance back before the programme's first day (K4).
+
+    The referral waits again where it waited before, as long as it has waited. The programme never starts: its place is
+    free, and nobody is expected and nothing is due in it. Accepting again makes a new one.
+    """
+    with acting(by, why=why):
+        referral = locked(referral)
+        if not may_decide(by, referral):
+            raise NotAllowed
+        if referral.status != Status.ACCEPTED:
+            raise Refused(_("The referral is not accepted any more"))
+        programme = Programme.objects.select_for_update().get(pk=referral.programme_id)
+        if programme.status != ProgrammeStatus.PLANNED or programme.starts_on <= timezone.localdate():
+            raise Refused(
+                _("The programme has begun, so the acceptance cannot be taken back. End the programme instead")
+            )
+        before = referral.moves.exclude(status=Status.ACCEPTED).last()
+        to = Status.WAITING_LIST if before and before.status == Status.WAITING_LIST else Status.SUBMITTED
+        referral.programme = None
+        referral.decided_at, referral.decided_by, referral.decision_reason = None, None, ""
+        move(referral, to, by=by, why=why, programme=programme)
+        never_start(programme=programme, why=why, by=by, is_told=False)
+        tell_timeline("acceptance_taken_back", referral, by=by, case=programme.reference, body=why)
+        tell_referrer("taken_back", referral)
+    return referral
+
+
+def let_access_run_out(referral: Referral) -> None:
+    """Both sides can still read what was said no to for half a year; then retention takes it (T20)."""
+    end(source=source_of(referral), on=timezone.localdate() + READABLE_AFTER_NO)
 
 
 def taken(referral: Referral, to: Status, by: User) -> Referral:
@@ -146,7 +188,7 @@ def taken(referral: Referral, to: Status, by: User) -> Referral:
     referral = locked(referral)
     if not may_move(by, referral, to):
         raise NotAllowed
-    if to not in MOVES[referral.status] or referral.status == Status.DRAFT:
+    if to not in MOVES[referral.status] or referral.status in (Status.DRAFT, Status.ACCEPTED):
         raise Refused(
             _("This referral is not waiting for that any more. Its status is now: %(status)s")
             % {"status": referral.get_status_display().lower()}
@@ -154,21 +196,24 @@ def taken(referral: Referral, to: Status, by: User) -> Referral:
     return referral
 
 
-def move(referral: Referral, to: Status, *, by: User, why: str = "") -> None:
-    """Write the new state, who, when and why. The caller holds the row's lock."""
+def move(referral: Referral, to: Status, *, by: User, why: str = "", programme: Programme | None = None) -> None:
+    """Write the new state, who, when and why. The caller holds the row's lock.
+
+    `programme` is the one that an acceptance starts, or that is taken back with it.
+    """
     before = referral.status
     referral.status = to
     referral.version += 1
     referral.save()
-    Move.objects.create(referral=referral, status=to, by=by, why=why)
+    Move.objects.create(referral=referral, status=to, by=by, why=why, programme=programme)
     record(f"referral_{to}", by=by, subject=referral, citizen_id=referral.citizen_id, before=str(before))
 
 
-def decide(referral: Referral, to: Status, *, by: User, why: str = "") -> None:
+def decide(referral: Referral, to: Status, *, by: User, why: str = "", programme: Programme | None = None) -> None:
     referral.decided_at = timezone.now()
     referral.decided_by = by
     referral.decision_reason = why
-    move(referral, to, by=by, why=why)
+    move(referral, to, by=by, why=why, programme=programme)
 
 
 def check_intake(referral: Referral, starts_on: date) -> None:

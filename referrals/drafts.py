@@ -15,6 +15,7 @@ from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from core.sealing import seal, unseal
 from programmes.models import ProgrammeType
+from programmes.permissions import may_lead
 from referrals.models import Referral
 from referrals.permissions import may_write
 from referrals.statuses import Status
@@ -64,6 +65,20 @@ def name_typed(referral: Referral) -> str:
     if typed.get("is_protected"):
         return str(_("Protected name"))
     return f"{typed.get('first_name', '')} {typed.get('last_name', '')}".strip()[:200]
+
+
+def name_shown(referral: Referral, user: User) -> str:
+    """The citizen's name on pages about the referral; empty for a draft in which none is typed.
+
+    A referrer reads the name that the own side wrote, until the centre has accepted: whoever knows a number and no
+    more must not learn by a referral whose it is (T1, T10).
+    """
+    if referral.citizen is None:
+        return name_typed(referral)
+    is_stranger = may_write(user, referral) and not may_lead(user, referral.centre)
+    if is_stranger and referral.status != Status.ACCEPTED and not referral.citizen.is_protected:
+        return name_typed(referral) or referral.citizen.name
+    return referral.citizen.name
 
 
 def start_draft(

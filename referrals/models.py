@@ -169,7 +169,7 @@ class Move(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         null=True,
-        help_text="The programme that an acceptance started; it stays named when the acceptance is taken back (K4).",
+        help_text="The programme that an acceptance started; named still when it is taken back (K4).",
     )
 
     class Meta:

@@ -1,8 +1,11 @@
 """Who may do what with a referral."""
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from programmes.permissions import may_lead
+from programmes.statuses import Status as ProgrammeStatus
 from referrals.models import Referral
 from referrals.statuses import MOVES, Status
 
@@ -48,6 +51,19 @@ def may_move(user: User, referral: Referral, to: Status) -> bool:
     return may_decide(user, referral) if to in BY_CENTRE else may_write(user, referral)
 
 
+def may_take_back(user: User, referral: Referral) -> bool:
+    """Team leaders of the centre take an acceptance back, until the programme's first day (K4)."""
+    programme = referral.programme
+    if programme is None or referral.status != Status.ACCEPTED or not may_decide(user, referral):
+        return False
+    return programme.status == ProgrammeStatus.PLANNED and programme.starts_on > timezone.localdate()
+
+
 def open_moves(user: User, referral: Referral) -> set[str]:
-    """The moves that the user can make right now; pages show buttons for these and no others."""
+    """The moves that the user can make right now; pages show buttons for these and no others.
+
+    An acceptance leads back by `take_back` alone, see `may_take_back`.
+    """
+    if referral.status == Status.ACCEPTED:
+        return set()
     return {to for to in MOVES[referral.status] if may_move(user, referral, Status(to))}

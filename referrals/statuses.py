@@ -25,7 +25,8 @@ MOVES: dict[str, list[str]] = {
     ],
     Status.INFORMATION_REQUESTED: [Status.SUBMITTED, Status.REJECTED, Status.WITHDRAWN],
     Status.WAITING_LIST: [Status.ACCEPTED, Status.REJECTED, Status.WITHDRAWN],
-    Status.ACCEPTED: [],
+    # An acceptance that is taken back: the referral waits again where it waited before (K4).
+    Status.ACCEPTED: [Status.SUBMITTED, Status.WAITING_LIST],
     Status.REJECTED: [],
     Status.WITHDRAWN: [],
 }

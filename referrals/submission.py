@@ -257,5 +257,10 @@ def grant_referral(referral: Referral) -> None:
             centre=referral.centre,
             role=role,
             organisation=organisation,
-            source=f"referrals.referral:{referral.pk}",
+            source=source_of(referral),
         )
+
+
+def source_of(referral: Referral) -> str:
+    """The name under which access and tasks that rest on the referral stand."""
+    return f"referrals.referral:{referral.pk}"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("<str:reference>/throw-away/", writing.throw_away, name="throw_away"),
     path("<str:reference>/health/", reading.health, name="health"),
     path("<str:reference>/triage/", deciding.triage, name="triage"),
+    path("<str:reference>/take-back/", deciding.take_back, name="take_back"),
     path("<str:reference>/reject/", deciding.say, {"move": "reject"}, name="reject"),
     path("<str:reference>/ask/", deciding.say, {"move": "ask"}, name="ask"),
     path("<str:reference>/waiting-list/", deciding.say, {"move": "waiting-list"}, name="waiting_list"),

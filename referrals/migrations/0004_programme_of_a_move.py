@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             model_name="move",
             name="programme",
             field=models.ForeignKey(
-                help_text="The programme that an acceptance started; it stays named when the acceptance is taken back (K4).",
+                help_text="The programme that an acceptance started; named still when it is taken back (K4).",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

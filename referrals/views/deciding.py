@@ -15,8 +15,9 @@ from audit import log
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
 from referrals import actions
+from referrals.drafts import name_shown
 from referrals.models import Referral
-from referrals.permissions import may_decide, may_move, open_moves
+from referrals.permissions import may_decide, may_move, may_take_back, open_moves
 from referrals.statuses import MOVES, Status
 from referrals.triage import TriageForm, WordsForm
 from referrals.views.reading import UNPROCESSABLE, refused, visible
@@ -184,7 +185,7 @@ def say(request: SignedIn, reference: str, move: str) -> HttpResponse:
     words = sayings()[move]
     if not may_move(request.user, referral, words.to):
         raise NotAllowed
-    if words.to not in MOVES[referral.status]:
+    if words.to not in open_moves(request.user, referral):
         return refused(request, reference, already_decided(referral))
     form = WordsForm(request.POST if request.method == "POST" else None, label=words.label, missing=words.missing)
     if request.method == "POST" and form.is_valid():
@@ -201,5 +202,37 @@ def say(request: SignedIn, reference: str, move: str) -> HttpResponse:
         "form": form,
         "words": words,
         "question": asked if move == "answer" else None,
+        "name": name_shown(referral, request.user),
     }
+    return render(request, "referrals/say.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def take_back(request: SignedIn, reference: str) -> HttpResponse:
+    """Take an acceptance back before the programme's first day, with a reason (K4)."""
+    referral = visible(request, reference)
+    if not may_decide(request.user, referral):
+        raise NotAllowed
+    if not may_take_back(request.user, referral):
+        return refused(request, reference, _("This acceptance cannot be taken back any more"))
+    words = Say(
+        Status.SUBMITTED,
+        actions.take_back,
+        "why",
+        _("Take back the acceptance"),
+        _("Why is it taken back?"),
+        _("Take back"),
+        _("The acceptance is taken back. The referral waits again where it waited before"),
+        missing=_("Write why the acceptance is taken back"),
+        hint=_("The referrer is told and reads this. The programme does not begin, and its place is free again."),
+    )
+    form = WordsForm(request.POST if request.method == "POST" else None, label=words.label, missing=words.missing)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.take_back(referral=referral, why=form.cleaned_data["words"], by=request.user)
+        except Refused as refusal:
+            return refused(request, reference, str(refusal))
+        messages.success(request, words.done)
+        return redirect("referrals:detail", reference)
+    log.look(request, referral, citizen_id=referral.citizen_id)
+    context = {"referral": referral, "form": form, "words": words, "name": referral.citizen}
     return render(request, "referrals/say.html", context, status=UNPROCESSABLE if form.is_bound else 200)

@@ -19,11 +19,19 @@ from core.exceptions import NotAllowed
 from core.templatetags.dates import short_day
 from journal.timeline import moment_in_words
 from referrals import wording
-from referrals.drafts import Typed, name_typed, typed_in
+from referrals.drafts import Typed, name_shown, typed_in
 from referrals.filters import GROUPS, ReferralFilter
 from referrals.forms import LANGUAGES, stated_differently
 from referrals.models import Referral
-from referrals.permissions import may_ask_for_health, may_decide, may_read_health, may_refer, may_write, open_moves
+from referrals.permissions import (
+    may_ask_for_health,
+    may_decide,
+    may_read_health,
+    may_refer,
+    may_take_back,
+    may_write,
+    open_moves,
+)
 from referrals.statuses import Status
 from referrals.triage import WordsForm
 
@@ -41,13 +49,17 @@ def listing(request: SignedIn) -> HttpResponse:
     rows = filtered.qs.select_related("citizen", "type", "centre", "referring_organisation", "referrer", "decided_by")
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     log.look(request, "referrals", kind=Access.Kind.LIST)
-    chosen = request.GET.get("status", "")
+    # What the filter does not know filters nothing, and is not marked either.
+    chosen = filtered.form.cleaned_data.get("status", "") if filtered.form.is_valid() else ""
+    # One state alone has a chip of its own as long as it is chosen.
+    alone = [(Status(chosen).label, f"?status={chosen}", True)] if chosen and chosen not in GROUPS else []
     context = {
         "rows": [as_row(referral, request) for referral in page],
         "page": page,
         "views": [
             (_("All"), "?", not chosen),
             *((label, f"?status={key}", chosen == key) for key, (label, _states) in GROUPS.items()),
+            *alone,
         ],
         "status": chosen,
         "may_refer": may_refer(request.user),
@@ -71,10 +83,9 @@ def in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 def as_row(referral: Referral, request: SignedIn) -> dict[str, Any]:
     is_draft = referral.status == Status.DRAFT
     as_referrer = may_write(request.user, referral)
-    name = name_typed(referral) if is_draft else str(referral.citizen)
     return {
         "referral": referral,
-        "name": name or _("Not named yet"),
+        "name": name_shown(referral, request.user) or _("Not named yet"),
         "is_draft": is_draft,
         "may_answer": as_referrer and referral.status == Status.INFORMATION_REQUESTED,
         "tag": wording.tag(referral, as_referrer=as_referrer),
@@ -149,6 +160,8 @@ def show(
     context = {
         "referral": referral,
         "citizen": citizen,
+        "name": name_shown(referral, user),
+        "may_take_back": may_take_back(user, referral),
         "number": shown_number(citizen),
         "contact": contact_facts(citizen, typed if as_referrer else {}),
         "tag": wording.tag(referral, as_referrer=as_referrer),
@@ -195,6 +208,8 @@ def as_entry(move: Any, referral: Referral) -> dict[str, str]:
     title = str(Status(move.status).label)
     if move.status == Status.INFORMATION_REQUESTED:
         title = _("Question to %(organisation)s") % {"organisation": referral.referring_organisation}
+    elif move.programme_id and move.status != Status.ACCEPTED:
+        icon, kind, title = "arrow-counterclockwise", "due", _("The acceptance is taken back")
     elif move.status == Status.SUBMITTED and move.why:
         icon, title = (
             "chat-left-text",
