@@ -245,11 +245,19 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
         pages.append(("note", link_to("closing_notes:edit", reference)))
     elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:
         pages.append(("note", link_to("closing_notes:review", reference)))
+    if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}):
+        pages.append(("people", link_to("desk:people", reference)))
     return pages
 
 
 def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
-    words = {"timeline": _("Timeline"), "plan": _("Plan"), "attendance": _("Attendance"), "note": _("Closing note")}
+    words = {
+        "timeline": _("Timeline"),
+        "plan": _("Plan"),
+        "attendance": _("Attendance"),
+        "note": _("Closing note"),
+        "people": _("People"),
+    }
     return [(words[key], url, "") for key, url in keys_of(programme, roles)]
 
 

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from desk import case_views, search_views, views
+from desk import case_views, people_views, search_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.today, name="today"),
     path("cases/", views.cases, name="cases"),
     path("cases/<str:reference>/", case_views.case, name="case"),
+    path("cases/<str:reference>/people/", people_views.people, name="people"),
+    path("cases/<str:reference>/people/add/", people_views.team_add, name="team_add"),
+    path("cases/<str:reference>/people/<int:pk>/end/", people_views.team_end, name="team_end"),
+    path("cases/<str:reference>/people/access/", people_views.own_access, name="own_access"),
+    path("cases/<str:reference>/people/uncover/", people_views.give_uncovered, name="uncover"),
+    path("cases/<str:reference>/people/protect/", people_views.protect, name="protect"),
     path("search/", search_views.search, name="search"),
     path("tasks/", views.tasks, name="tasks"),
 ]

@@ -49,4 +49,8 @@ WORDING = {
     "note_health": Wording("lock", "calm", "note", _("Health note")),
     "closing_note_approved": Wording("file-earmark-text", "ok", "note", _("Closing note approved, version %(number)s")),
     "closing_note_delivered": Wording("send", "ok", "note", _("Closing note delivered to %(organisation)s")),
+    "citizen_access_given": Wording("key", "calm", "referral", _("The citizen can now sign in and follow the case")),
+    "citizen_access_ended": Wording("key", "calm", "referral", _("The citizen can no longer sign in")),
+    "protection_set": Wording("lock", "due", "referral", _("Name and address are protected from now on")),
+    "protection_lifted": Wording("lock", "calm", "referral", _("Name and address are no longer protected")),
 }

@@ -1,0 +1,64 @@
+"""The forms of the page of people around a case."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from core.fields import DateField
+from core.forms import Form
+from programmes.models import TeamMember
+
+REASON_LENGTH = 300
+
+
+class TeamForm(Form):
+    """Who comes on the team, as what, and for how long."""
+
+    person = forms.TypedChoiceField(label=gettext_lazy("Colleague"), coerce=int)
+    function = forms.ChoiceField(label=gettext_lazy("As"), choices=TeamMember.Function.choices)
+    starts_on = DateField(label=gettext_lazy("From"))
+    ends_on = DateField(
+        label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty means until the programme ends.")
+    )
+
+    def __init__(self, *args: Any, colleagues: list[tuple[User, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {user.pk: user for user, _role in colleagues}
+        names = [(user.pk, f"{user.name}, {user.title}" if user.title else user.name) for user in self.people.values()]
+        self.fields["person"].choices = [("", _("Choose")), *names]  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = timezone.localdate()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("The end must not lie before the start"))
+        if data.get("function") == TeamMember.Function.DEPUTY and not ends_on and "ends_on" not in self.errors:
+            self.add_error("ends_on", _("Say until when the deputy takes over"))
+        return data
+
+
+class LastDayForm(Form):
+    on = DateField(
+        label=gettext_lazy("Last day on the team"),
+        help_text=gettext_lazy("With today's date the case is closed to this person at once."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = timezone.localdate()
+
+
+class ReasonForm(Form):
+    """One reason, kept in the log."""
+
+    why = forms.CharField(max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, label: str, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label, self.fields["why"].help_text = label, help_text
+        self.fields["why"].error_messages["required"] = _("Write why")
