@@ -1,32 +1,76 @@
-"""Finding a case by part of a name or by its reference, among those the user may see (experience 10, 27)."""
+"""Finding a case by name, by reference or by identity number, among those the user may see (experience 10, 27)."""
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Func, QuerySet, TextField, Value
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    FloatField,
+    Func,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
+from audit.models import Access
+from citizens.identity import WrongNumber, index_of, parse_number
+from citizens.models import Citizen
 from programmes.models import Programme
+from programmes.statuses import RUNNING
 from referrals.models import Referral
 
 REFERENCE = re.compile(r"([FH])[\s-]*(\d{4})[\s-]*(\d{1,6})", re.IGNORECASE)
+# Only the last part of a reference, or its year and its last part: as people say it on the telephone.
+SHORT_REFERENCE = re.compile(r"(?:(20\d{2})[\s-]+)?([0-9]{1,6})")
+YEARS = 12
 # Six to eight digits of a date and four more, or somebody's slip of one, whatever stands between and around them.
 NUMBER = re.compile(r"\d{9}")
 BETWEEN = re.compile(r"[\W_]")
 LONGEST = 100
 SHOWN = 50
 WORDS = 5
+# Shorter words are too like each other; with fewer hits than this, names that are nearly the same are shown as well.
+SIMILAR_FROM = 4
+FEW = 5
+SIMILAR_SHOWN = 8
+
+# Looking numbers up one after the other is no work of anybody's (T10).
+NUMBER_LOOK_UP = "search by identity number"
+LOOK_UPS = {timedelta(minutes=10): 20, timedelta(days=1): 200}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One case as a result names it; `type_name` by language."""
+
+    kind: str  # programme or referral
+    reference: str
+    name: str
+    is_protected: bool
+    type_name: dict[str, str]
+    status: str
+    caseworker: str
 
 
 @dataclass(frozen=True)
 class Found:
-    programmes: list[Programme]
-    referrals: list[Referral]
+    hits: list[Hit]
+    similar: list[Hit]
     has_more: bool
 
     def __len__(self) -> int:
-        return len(self.programmes) + len(self.referrals)
+        return len(self.hits)
 
 
 def cleaned(text: str) -> str:
@@ -48,39 +92,201 @@ def as_reference(text: str) -> str:
     return f"{prefix.upper()}-{year}-{int(number):06}"
 
 
-def by_reference(user: User, reference: str) -> Programme | Referral | None:
-    """The programme or referral with exactly this reference, if the user may see it. One query."""
-    if reference.startswith("F"):
-        return Programme.objects.visible_to(user).filter(reference=reference).select_related("citizen").first()
-    return Referral.objects.visible_to(user).filter(reference=reference).select_related("citizen").first()
+def references_of(text: str) -> list[str]:
+    """Every reference that the text can mean: `123` is number 123 of any of the last years; empty for a name."""
+    if whole := as_reference(text):
+        return [whole]
+    match = SHORT_REFERENCE.fullmatch(text)
+    if not match:
+        return []
+    last = timezone.localdate().year
+    years = [int(match[1])] if match[1] else range(last, last - YEARS, -1)
+    return [f"{prefix}-{year}-{int(match[2]):06}" for year in years for prefix in "FH"]
 
 
-def by_name(user: User, text: str) -> Found:
+def find(user: User, text: str, *, shown: int = SHOWN) -> Found:
+    """Cases by what was typed, a reference or part of a name. One query, and one more when names are few."""
+    if references := references_of(text):
+        return by_reference(user, references)
+    return by_name(user, text, shown=shown)
+
+
+def by_reference(user: User, references: list[str]) -> Found:
+    """The cases with exactly these references that the user may see. One query."""
+    programmes = hits_of(Programme.objects.visible_to(user).filter(reference__in=references))
+    referrals = hits_of(Referral.objects.visible_to(user).filter(reference__in=references, programme=None))
+    # A referral that became a programme leads to it, unless only the referral was asked for.
+    if len(references) == 1 and references[0].startswith("H"):
+        referrals = hits_of(Referral.objects.visible_to(user).filter(reference__in=references))
+    return Found(read(programmes.union(referrals, all=True).order_by("-reference")), [], False)
+
+
+def by_name(user: User, text: str, *, shown: int = SHOWN) -> Found:
     """Cases whose citizen's name holds every word, æ as ae and so on; a protected name is never found by name.
 
-    Two queries; at most `SHOWN` of each.
+    Names in which a word begins so come first. Where there are few, names that are nearly the same follow (typos).
     """
-    programmes = list(
-        named(Programme.objects.visible_to(user), text)
-        .select_related("citizen", "type", "caseworker")
-        .order_by(f"citizen__{sort_column()}", "-starts_on", "pk")[: SHOWN + 1]
+    programmes = Programme.objects.visible_to(user)
+    referrals = Referral.objects.visible_to(user).filter(programme=None)
+    ranked = {"rank": ranks(text)}
+    listed = read(
+        hits_of(named(programmes, text), **ranked)
+        .order_by("rank", "sort", "reference")[: shown + 1]
+        .union(hits_of(named(referrals, text), **ranked).order_by("rank", "sort", "reference")[: shown + 1], all=True)
+        .order_by("rank", "sort", "reference")[: shown + 1]
     )
-    referrals = list(
-        named(Referral.objects.visible_to(user).filter(programme=None), text)
-        .select_related("citizen", "type")
-        .order_by(f"citizen__{sort_column()}", "pk")[: SHOWN + 1]
-    )
-    has_more = len(programmes) > SHOWN or len(referrals) > SHOWN
-    return Found(programmes[:SHOWN], referrals[:SHOWN], has_more)
+    nearly: list[Hit] = []
+    if len(listed) < FEW and is_long_enough(text):
+        likeness = {"rank": likeness_of(text)}
+        both = (
+            hits_of(similar(rows, text), **likeness).order_by("rank", "sort", "reference")[: SIMILAR_SHOWN + FEW]
+            for rows in (programmes, referrals)
+        )
+        near = read(next(both).union(next(both), all=True).order_by("rank", "sort", "reference"))
+        known = {hit.reference for hit in listed}
+        nearly = [hit for hit in near if hit.reference not in known][:SIMILAR_SHOWN]
+    return Found(listed[:shown], nearly, len(listed) > shown)
 
 
 def named(rows: QuerySet, text: str, citizen: str = "citizen") -> QuerySet:
     """Rows of citizens whose name holds each word of the text, among those whose name is not protected."""
     rows = rows.filter(**{f"{citizen}__is_protected": False})
-    for word in text.split()[:WORDS]:
-        key = Func(Value(word), function="search_key", output_field=TextField())
-        rows = rows.filter(**{f"{citizen}__search_name__contains": key})
+    for word in words_of(text):
+        rows = rows.filter(**{f"{citizen}__search_name__contains": key_of(word)})
     return rows
+
+
+def similar(rows: QuerySet, text: str, citizen: str = "citizen") -> QuerySet:
+    """Rows of citizens whose name holds each word or one nearly the same; how near, config.database says."""
+    rows = rows.filter(**{f"{citizen}__is_protected": False})
+    for word in words_of(text):
+        condition = Q(**{f"{citizen}__search_name__contains": key_of(word)})
+        if len(word) >= SIMILAR_FROM:
+            condition = Q(**{f"{citizen}__search_name__trigram_word_similar": key_of(word)})
+        rows = rows.filter(condition)
+    return rows
+
+
+def is_long_enough(text: str) -> bool:
+    return any(len(word) >= SIMILAR_FROM for word in words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    return text.split()[:WORDS]
+
+
+def key_of(text: str) -> Func:
+    return Func(Value(text), function="search_key", output_field=TextField())
+
+
+def ranks(text: str) -> Case:
+    """0 where each word of the text begins a word of the name, otherwise 1."""
+    begins = Q()
+    for word in words_of(text):
+        begins &= Q(citizen__search_name__startswith=key_of(word)) | Q(
+            citizen__search_name__contains=key_of(f" {word}")
+        )
+    return Case(When(begins, then=Value(0.0)), default=Value(1.0), output_field=FloatField())
+
+
+def likeness_of(text: str) -> Any:
+    """How far the name is from the text, 0 being the same."""
+    distance: Any = Value(0.0, FloatField())
+    for word in words_of(text):
+        distance = distance + 1.0 - TrigramWordSimilarity(key_of(word), "citizen__search_name")
+    return distance
+
+
+def hits_of(rows: QuerySet, **more: Any) -> QuerySet:
+    """The columns of `Hit`, the same of programmes and referrals, so that one statement reads both."""
+    is_programme = rows.model is Programme
+    return (
+        rows.order_by()
+        .annotate(
+            kind=Value("programme" if is_programme else "referral", CharField()),
+            rank=more.get("rank", Value(0.0, FloatField())),
+            sort=F(f"citizen__{sort_column()}"),
+            worker=F("caseworker__name") if is_programme else Value("", CharField()),
+        )
+        .values_list(
+            "kind",
+            "reference",
+            "citizen__first_name",
+            "citizen__last_name",
+            "citizen__is_protected",
+            "type__definition__name",
+            "status",
+            "worker",
+            "rank",
+            "sort",
+        )
+    )
+
+
+def read(rows: QuerySet) -> list[Hit]:
+    return [
+        Hit(
+            kind=kind,
+            reference=reference,
+            # As Citizen.name says it; a draft referral has nobody yet.
+            name=str(Citizen(first_name=first or "", last_name=last or "", is_protected=bool(is_protected)).name),
+            is_protected=bool(is_protected),
+            type_name=type_name,
+            status=status,
+            caseworker=worker,
+        )
+        for kind, reference, first, last, is_protected, type_name, status, worker, _rank, _sort in rows
+    ]
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """`citizen_id` is for the log alone; `hit` is the case to show, None whether there is none or it is not theirs."""
+
+    citizen_id: UUID | None
+    hit: Hit | None
+
+
+def is_whole_number(text: str) -> bool:
+    """Whether an identity number of one of the countries stands in the text."""
+    return bool(indexes_of(text))
+
+
+def indexes_of(text: str) -> list[bytes]:
+    digits = re.sub(r"[^0-9]", "", text)
+    found = []
+    for country in ("DK", "SE"):
+        try:
+            found.append(index_of(parse_number(digits, country)))
+        except WrongNumber:
+            continue
+    return found
+
+
+def by_number(user: User, text: str) -> LookedUp:
+    """The newest case of the citizen with this identity number, running ones first, if the user may see it (T10).
+
+    Two queries, the same ones for a number that nobody has and for one that is not theirs to find.
+    """
+    indexes = indexes_of(text)
+    citizen_id = Citizen.objects.filter(identity_index__in=indexes).values_list("pk", flat=True).first()
+    runs = Case(When(status__in=RUNNING, then=Value(0.0)), default=Value(1.0), output_field=FloatField())
+    waits = {"rank": Value(2.0, FloatField())}
+    owner = {"citizen__identity_index__in": indexes}
+    hits = read(
+        hits_of(Programme.objects.visible_to(user).filter(**owner), rank=runs)
+        .union(hits_of(Referral.objects.visible_to(user).filter(programme=None, **owner), **waits), all=True)
+        .order_by("rank", "-reference")[:1]
+    )
+    return LookedUp(citizen_id, hits[0] if hits else None)
+
+
+def looks_up_too_much(user: User) -> bool:
+    """Whether the user has looked up more numbers than anybody's work asks for (T10). One query."""
+    now = timezone.now()
+    mine = Access.objects.filter(user_id=user.pk, kind=Access.Kind.SEARCH, what=NUMBER_LOOK_UP)
+    times = list(mine.filter(at__gt=now - max(LOOK_UPS)).order_by("-at").values_list("at", flat=True)[:201])
+    return any(sum(at > now - period for at in times) >= limit for period, limit in LOOK_UPS.items())
 
 
 def sort_column() -> str:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("cases/<str:reference>/people/uncover/", people_views.give_uncovered, name="uncover"),
     path("cases/<str:reference>/people/protect/", people_views.protect, name="protect"),
     path("search/", search_views.search, name="search"),
+    path("search/suggestions/", search_views.suggestions, name="suggestions"),
     path("tasks/", views.tasks, name="tasks"),
 ]

@@ -1,8 +1,7 @@
 """Today, the list and the tasks: what spans the apps. Nothing here changes anything."""
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -16,7 +15,7 @@ from desk.days import day_of
 from desk.portfolio import portfolio
 from desk.rows import Group
 from desk.search import cleaned, looks_like_number
-from desk.search_views import number_refused
+from desk.search_views import refuse_number
 from desk.today import Builder, task_row
 from worklist import lines as worklist_lines
 from worklist.models import Task
@@ -52,8 +51,7 @@ def cases(request: SignedIn) -> HttpResponse:
     """The citizens whose cases the user sees (experience 11). An address that holds an identity number is left at
     once (T10)."""
     if looks_like_number(cleaned(request.GET.get("q", ""))):
-        messages.warning(request, number_refused())
-        return redirect("desk:cases")
+        return refuse_number(request, "desk:cases")
     listed = portfolio(request.user, request.GET)
     look(request, "cases", kind=Access.Kind.LIST)
     return render(request, "desk/cases.html", {"list": listed}, status=200 if listed.is_valid else 422)

@@ -1,23 +1,5 @@
 // The few things around every page that are better with a script; all of them work without.
 
-// "/" and Ctrl+K lead to the search: the field where it shows, otherwise its page.
-document.addEventListener("keydown", (event) => {
-  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
-  const ctrlK = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
-  if (!slash && !ctrlK) return;
-  if (slash && event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const field = document.querySelector(".t-findform [type=search]");
-  const link = document.querySelector("a.t-find");
-  if (!field && !link) return;
-  event.preventDefault();
-  if (field?.checkVisibility()) {
-    field.focus();
-    field.select();
-  } else {
-    link?.click();
-  }
-});
-
 // A toast leaves after ten seconds, and stays while it is pointed at or holds the focus.
 const SHOWN_FOR = 10_000;
 function keep(toast) {
