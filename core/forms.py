@@ -29,7 +29,8 @@ class ErrorsListed:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _("Fill this in")
+                chosen = isinstance(field, forms.ChoiceField)
+                field.error_messages["required"] = _("Choose an answer") if chosen else _("Fill this in")
 
     @property
     def helper(self) -> FormHelper:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
-from core.templatetags.components import tag
+from core.wording import Tag
+
+__all__ = ["Group", "Link", "Now", "Row", "Tag", "Tile", "group", "link_to"]
 
 # A group shows no more than this; the link at its head leads to the rest.
 ROWS_SHOWN = 8
@@ -22,18 +23,6 @@ class Link:
     icon: str = ""
     hint: str = ""
     primary: bool = False
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A status: colour, icon and the word that carries it."""
-
-    kind: str
-    icon: str
-    word: str
-
-    def __str__(self) -> SafeString:
-        return tag(self.kind, self.icon, self.word)
 
 
 @dataclass(frozen=True)

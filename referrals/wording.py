@@ -1,19 +1,11 @@
 """How a referral's state is told: colour, icon and word, from the reader's side (R2)."""
 
-from typing import NamedTuple
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.wording import Tag
 from referrals.models import Referral
 from referrals.statuses import Status
-
-
-class Tag(NamedTuple):
-    kind: str
-    icon: str
-    word: str
-
 
 KINDS = {
     Status.DRAFT: ("calm", "pencil"),

@@ -64,7 +64,7 @@ def test_a_change_that_does_not_say_who_acts_is_refused(attack):
         run(attack)
 
 
-@pytest.mark.parametrize("table", ["audit_change", "audit_event", "audit_access", "attendance_mark"])
+@pytest.mark.parametrize("table", ["audit_change", "audit_event", "audit_access", "attendance_mark", "worklist_turn"])
 @pytest.mark.parametrize("attack", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET id = id", "DROP TABLE {}"])
 def test_the_web_role_cannot_change_or_remove_what_happened(table, attack):
     CitizenFactory()

@@ -58,6 +58,11 @@ def test_the_summary_links_to_the_fields_and_takes_the_focus():
     assert "The two do not go together" in page
 
 
+def test_a_question_with_answers_to_choose_from_asks_for_one():
+    page = drawn(Whole({"name": "A"}))
+    assert '<a href="#id_kind_0">Kind: Choose an answer</a>' in page
+
+
 def test_help_and_error_are_tied_to_their_field():
     page = drawn(Whole({"name": "", "until": "x", "kind": "a"}))
     assert 'aria-describedby="id_until_helptext id_until_error"' in page

@@ -56,3 +56,13 @@ def test_an_empty_list_offers_the_next_step(signed_in, cast):
     page = signed_in(user_with_role("referrer", JobCentreFactory())).get(reverse(URL)).content.decode()
     assert "No referrals yet" in page
     assert reverse("referrals:new") in page
+
+
+def test_a_single_state_in_the_address_is_marked_with_a_chip_of_its_own(cast, signed_in):
+    """Experience 11: what is filtered is seen."""
+    client = signed_in(cast.referrer)
+    chosen = client.get("/referrals/?status=waiting_list").context["views"]
+    assert [url for _word, url, is_current in chosen if is_current] == ["?status=waiting_list"]
+    for address in ("/referrals/", "/referrals/?status=nonsense"):
+        views = client.get(address).context["views"]
+        assert [url for _word, url, is_current in views if is_current] == ["?"]
