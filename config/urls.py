@@ -7,10 +7,14 @@ from core import errors
 
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
+    path("users/", include("accounts.users_urls")),
     path("referrals/", include("referrals.urls")),
+    path("journal/", include("journal.urls")),
+    path("meetings/", include("meetings.urls")),
     path("attendance/", include("attendance.urls")),
     path("plans/", include("plans.urls")),
     path("closing-notes/", include("closing_notes.urls")),
+    path("setup/", include("programmes.setup.urls")),
     path("", include("desk.urls")),
 ]
 if getattr(settings, "DEMO", False):

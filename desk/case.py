@@ -14,6 +14,7 @@ from core.calendar import monday_of
 from core.charts import week_bars
 from desk.case_head import Head, in_language
 from desk.rows import Link, link_to
+from journal.permissions import may_write as may_write_notes
 from programmes.models import Programme
 from programmes.statuses import Status
 from referrals.models import Referral
@@ -27,7 +28,10 @@ def actions_of(head: Head) -> list[Link]:
 
     Each line asks the `permissions` of the app that it leads to; no query.
     """
-    return []
+    actions = []
+    if may_write_notes(head.roles):
+        actions.append(Link(link_to("desk:new_note", head.programme.reference), _("New note"), "pencil"))
+    return actions
 
 
 def hours_by_week(programme: Programme) -> dict[str, Any] | None:

@@ -22,13 +22,13 @@ class Page:
 
 def timeline_of(user: User, programme: Any, *, show: str = "", before: int | None = None) -> Page:
     """The citizen's timeline at this centre as far as the reader reads it (J1, J2). One query, however long it is."""
-    entries = Entry.objects.visible_to(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
+    entries = Entry.objects.listed_for(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
     if show in timeline.GROUPS:
         entries = entries.filter(kind__in=timeline.kinds_of(show))
     if before is not None:
         at = Entry.objects.filter(pk=before, citizen=programme.citizen_id).values("happened_at")
         entries = entries.filter(Q(happened_at__lt=Subquery(at)) | Q(happened_at=Subquery(at), pk__lt=before))
-    found = list(entries.select_related("author").order_by("-happened_at", "-pk")[: ENTRIES_SHOWN + 1])
+    found = list(entries.select_related("author", "struck_by").order_by("-happened_at", "-pk")[: ENTRIES_SHOWN + 1])
     shown = found[:ENTRIES_SHOWN]
-    told = timeline.lines(shown, roles=set(programme.held_roles), case=programme.reference)
+    told = timeline.lines(shown, roles=set(programme.held_roles), case=programme.reference, user=user)
     return Page(told, shown[-1].pk if len(found) > ENTRIES_SHOWN else None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk import case_views, people_views, search_views, views
+from desk import case_views, notes, own_views, people_views, search_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("cases/<str:reference>/people/access/", people_views.own_access, name="own_access"),
     path("cases/<str:reference>/people/uncover/", people_views.give_uncovered, name="uncover"),
     path("cases/<str:reference>/people/protect/", people_views.protect, name="protect"),
+    path("cases/<str:reference>/notes/new/", notes.new_note, name="new_note"),
+    path("my/plan/", own_views.plan, name="own_plan"),
+    path("my/attendance/", own_views.attendance, name="own_attendance"),
+    path("my/meetings/", own_views.meetings, name="own_meetings"),
+    path("my/shared/", own_views.shared, name="own_shared"),
     path("search/", search_views.search, name="search"),
     path("search/suggestions/", search_views.suggestions, name="suggestions"),
     path("tasks/", views.tasks, name="tasks"),

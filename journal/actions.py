@@ -24,10 +24,10 @@ def tell(
     url: str = "",
     source: str = "",
     **params: str | int,
-) -> None:
+) -> Entry:
     """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to; `source` names the row it
     tells about (`journal.note:12`), so that what changes there can be followed here."""
-    Entry.objects.create(
+    return Entry.objects.create(
         kind=kind,
         citizen=citizen,
         centre=centre,

@@ -93,7 +93,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def containing(self, text: str) -> "EntryQuerySet":
         """Entries whose text holds every word of `text` in some form, Danish or Swedish (J1); `"..."` and `-` work."""
         found = Q()
-        rows = self
+        # What may not be read may not be found either, not even by how many lines there are.
+        rows = self.filter(is_restricted=False) if "is_restricted" in self.query.annotations else self
         for config in SEARCHED:
             rows = rows.alias(**{config: SearchVector("body", config=config)})
             found |= Q(**{config: SearchQuery(text, config=config, search_type="websearch")})

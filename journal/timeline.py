@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from accounts.models import User
 from accounts.roles import Role
-from core.templatetags.dates import clock, day
+from core.templatetags.dates import clock, day, moment
 from core.wording import Params
 from journal.models import Audience, Entry
+from journal.permissions import SPOKEN_OF, may_strike
 from journal.wording import WORDING
 
 # The chips above the timeline, in this order; `Wording.group` says which one an entry belongs to.
@@ -54,6 +57,9 @@ class Line:
     body: str
     url: str
     link: str
+    details: str = ""  # corrected twice, one attachment
+    struck: str = ""  # who struck it out, when and why (K3)
+    strike: tuple[str, str] = ("", "")  # address and word, for lines that have no page of their own
 
 
 def kinds_of(group: str) -> list[str]:
@@ -61,13 +67,14 @@ def kinds_of(group: str) -> list[str]:
     return [kind for kind, wording in WORDING.items() if wording.group == group]
 
 
-def lines(entries: Iterable[Entry], *, roles: set[str], case: str = "") -> list[Line]:
+def lines(entries: Iterable[Entry], *, roles: set[str], case: str = "", user: User | None = None) -> list[Line]:
     """The entries in the order given, with links that the reader's roles in the case may open.
 
-    One that belongs to another case than `case` names its own (P17). Asks the database nothing when `author` is
-    selected with the entries.
+    One that belongs to another case than `case` names its own (P17). Of one from `listed_for` that is restricted
+    nothing is told but that it is there (J2). `user` sees where to strike out (K3). Asks the database nothing when
+    `author` and `struck_by` are selected with the entries.
     """
-    return [_line(entry, roles, case) for entry in entries]
+    return [_line(entry, roles, case, user) for entry in entries]
 
 
 def title_of(entry: Entry) -> str:
@@ -92,9 +99,11 @@ def moment_in_words(moment: datetime) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _line(entry: Entry, roles: set[str], case: str) -> Line:
+def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
     wording = WORDING.get(entry.kind)
-    opens = bool(entry.url and wording and roles & OPENED_BY.get(wording.group, roles))
+    is_note = entry.source.startswith("journal.note:")
+    opens = bool(entry.url and wording and (is_note or roles & OPENED_BY.get(wording.group, roles)))
+    is_restricted = getattr(entry, "is_restricted", False)
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),
         Audience.REFERRER: ("person-check", _("shared with the job centre")),
@@ -105,15 +114,46 @@ def _line(entry: Entry, roles: set[str], case: str) -> Line:
     return Line(
         icon=wording.icon if wording else "info-circle",
         kind=wording.colour if wording else "calm",
-        title=title_of(entry),
+        title=_("Health note, restricted") if is_restricted else title_of(entry),
         on=f"{when} · {entry.case}" if case and entry.case != case else when,
         author=entry.author.name if entry.author else "",
         audience=word,
         audience_icon=icon,
-        body=entry.body,
+        body="" if is_restricted else entry.body,
         url=entry.url if opens else "",
-        link=str(LINKS[wording.group]) if wording and opens else "",
+        link=(_("Open the note") if is_note else str(LINKS[wording.group])) if wording and opens else "",
+        details="" if is_restricted else details_of(entry),
+        struck=struck_in_words(entry),
+        strike=_strike(entry, user) if user else ("", ""),
     )
+
+
+def details_of(entry: Entry) -> str:
+    """`Corrected twice · 1 attachment`, from what the note keeps on its line; empty for others."""
+    corrected, files = entry.params.get("corrected", 0), entry.params.get("files", 0)
+    told = []
+    if corrected:
+        told.append(ngettext("Corrected once", "Corrected %(count)s times", corrected) % {"count": corrected})
+    if files:
+        told.append(ngettext("%(count)s attachment", "%(count)s attachments", files) % {"count": files})
+    return " · ".join(told)
+
+
+def struck_in_words(entry: Entry) -> str:
+    """`Struck out by Mette Holm, 23. nov. 2026 kl. 10.41: the wrong citizen`; empty when it stands."""
+    if entry.struck_at is None:
+        return ""
+    return _("Struck out by %(person)s, %(moment)s: %(why)s") % {
+        "person": entry.struck_by.name if entry.struck_by else "",
+        "moment": moment(entry.struck_at),
+        "why": entry.struck_why,
+    }
+
+
+def _strike(entry: Entry, user: User) -> tuple[str, str]:
+    if entry.kind not in SPOKEN_OF or not may_strike(user, entry):
+        return ("", "")
+    return reverse("journal:strike", args=[entry.pk]), _("Undo the strike") if entry.struck_at else _("Strike out")
 
 
 def _in_words(key: str, value: object) -> object:

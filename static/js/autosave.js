@@ -1,13 +1,19 @@
-// A draft saves itself two seconds after the last key, when the page is left, and tells when it did (R3).
+// A draft saves itself within two seconds of the first key that is not saved yet, and tells when it did (R3, J2).
+// Form: data-autosave (address), data-signed-out and data-offline (sentences); #saved tells.
+//
+// Nothing typed is ever put into the browser's storage: a tablet is shared, and what lies there outlives whoever signs
+// out. What is not saved yet is in the page alone; when the sign-in has ended the page says so, keeps the text and goes
+// on trying until somebody has signed in again in another tab.
 const PAUSE = 1500;
-const form = document.getElementById("referral");
+const PATIENCE = 6000;
+const form = document.querySelector("form[data-autosave]");
 const told = document.getElementById("saved");
 let timer = 0;
 let running = null;
 let changed = false;
 let leaving = false;
 
-const say = (text) => { told.textContent = text; };
+const say = (text) => { if (text) told.textContent = text; };
 
 // After signing in again in another tab the token is a new one; the cookie knows it.
 function renewToken() {
@@ -30,15 +36,22 @@ function learn(answer) {
   form.dataset.autosave = answer.autosave;
 }
 
+// Files go with the buttons: every two seconds would be too often for ten megabytes.
+function typed() {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  return data;
+}
+
 async function save({ keepalive = false } = {}) {
   changed = false;
   renewToken();
   try {
     const response = await fetch(form.dataset.autosave, {
-      method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive,
+      method: "POST", body: typed(), headers: { Accept: "application/json" }, keepalive,
     });
     const isAnswer = (response.headers.get("Content-Type") || "").startsWith("application/json");
-    if (response.redirected || !isAnswer) {
+    if (response.status === 401 || response.redirected || !isAnswer) {
       changed = true;
       return say(form.dataset.signedOut);
     }
@@ -53,18 +66,18 @@ async function save({ keepalive = false } = {}) {
 
 // One save at a time, so that versions follow each other.
 async function saveInTurn() {
-  clearTimeout(timer);
+  timer = 0;
   if (running || leaving || !changed) return;
   running = save();
   await running;
   running = null;
-  if (changed && !leaving) timer = setTimeout(saveInTurn, PAUSE * 4);
+  if (changed && !leaving && !timer) timer = setTimeout(saveInTurn, PATIENCE);
 }
 
+// The clock runs from the first change: somebody who writes without a pause is saved as well.
 form.addEventListener("input", () => {
   changed = true;
-  clearTimeout(timer);
-  timer = setTimeout(saveInTurn, PAUSE);
+  if (!timer) timer = setTimeout(saveInTurn, PAUSE);
 });
 
 form.addEventListener("submit", (event) => {
