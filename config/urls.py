@@ -15,6 +15,7 @@ urlpatterns = [
     path("plans/", include("plans.urls")),
     path("closing-notes/", include("closing_notes.urls")),
     path("setup/", include("programmes.setup.urls")),
+    path("tasks/", include("worklist.urls")),
     path("", include("desk.urls")),
 ]
 if getattr(settings, "DEMO", False):

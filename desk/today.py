@@ -113,9 +113,10 @@ def upcoming_tasks(user: User, day: Day, *, without: Iterable[str] = (FOLLOW_UP_
     tasks = (
         Task.objects.visible_to(user)
         .open()
+        .awake()
         .filter(due_on__lte=day.today + timedelta(days=DAYS_AHEAD))
         .exclude(kind__in=without)
-        .select_related("citizen")
+        .with_names()
         .order_by("due_on", "pk")[:AT_MOST]
     )
     return worklist_lines.lines(tasks)
@@ -124,8 +125,8 @@ def upcoming_tasks(user: User, day: Day, *, without: Iterable[str] = (FOLLOW_UP_
 def task_row(line: worklist_lines.Line) -> Row:
     return Row(
         title=line.name or line.text,
-        url=line.url,
-        text=line.text if line.name else "",
+        url=link_to("desk:task", line.pk),
+        text=" · ".join([*([line.text] if line.name else []), *line.notes]),
         tag=Tag(line.due_kind, line.due_icon, line.due),
         actions=[Link(line.url, line.action, hint=line.name)],
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk import case_views, notes, own_views, people_views, search_views, views
+from desk import case_views, notes, own_views, people_views, search_views, task_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -20,5 +20,6 @@ urlpatterns = [
     path("my/shared/", own_views.shared, name="own_shared"),
     path("search/", search_views.search, name="search"),
     path("search/suggestions/", search_views.suggestions, name="suggestions"),
-    path("tasks/", views.tasks, name="tasks"),
+    path("tasks/", task_views.tasks, name="tasks"),
+    path("tasks/<int:pk>/", task_views.task, name="task"),
 ]

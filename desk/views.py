@@ -1,9 +1,7 @@
-"""Today, the list and the tasks: what spans the apps. Nothing here changes anything."""
+"""Today and the list: what spans the apps. Nothing here changes anything."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import SignedIn
@@ -13,12 +11,9 @@ from audit.models import Access
 from desk import today_leader, today_others, today_referrer, today_staff
 from desk.days import day_of
 from desk.portfolio import portfolio
-from desk.rows import Group
 from desk.search import cleaned, looks_like_number
 from desk.search_views import refuse_number
-from desk.today import Builder, task_row
-from worklist import lines as worklist_lines
-from worklist.models import Task
+from desk.today import Builder
 
 BUILDERS: dict[str, Builder] = {
     Role.TEAM_LEADER: today_leader.team_leader,
@@ -31,7 +26,6 @@ BUILDERS: dict[str, Builder] = {
     Role.ADMINISTRATOR: today_others.administrator,
 }
 TEMPLATES = [Role.TEAM_LEADER, Role.CASEWORKER, Role.REFERRER, Role.STEERING_GROUP, Role.CITIZEN]
-TASKS_SHOWN = 200
 
 
 @require_GET
@@ -55,26 +49,3 @@ def cases(request: SignedIn) -> HttpResponse:
     listed = portfolio(request.user, request.GET)
     look(request, "cases", kind=Access.Kind.LIST)
     return render(request, "desk/cases.html", {"list": listed}, status=200 if listed.is_valid else 422)
-
-
-@require_GET
-def tasks(request: SignedIn) -> HttpResponse:
-    """Everything that is due for the user: overdue, today, later (J6)."""
-    day = timezone.localdate()
-    listed = worklist_lines.lines(
-        Task.objects.visible_to(request.user).open().select_related("citizen").order_by("due_on", "pk")[:TASKS_SHOWN]
-    )
-    overdue = [task_row(line) for line in listed if line.due_on < day]
-    due = [task_row(line) for line in listed if line.due_on == day]
-    later = [task_row(line) for line in listed if line.due_on > day]
-    look(request, "tasks", kind=Access.Kind.LIST)
-    groups = [
-        Group("overdue", _("Overdue"), overdue, len(overdue), empty=_("Nothing is overdue.")),
-        Group("due", _("Due today"), due, len(due), empty=_("Nothing is due today")),
-        Group("later", _("Later"), later, len(later), empty=_("Nothing is planned for later.")),
-    ]
-    return render(
-        request,
-        "desk/tasks.html",
-        {"groups": groups, "is_empty": not listed, "shown": TASKS_SHOWN, "is_cut": len(listed) == TASKS_SHOWN},
-    )

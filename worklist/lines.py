@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags.dates import day
-from worklist.models import Task
+from core.templatetags.dates import clock, day
+from core.wording import Params
+from worklist.models import OWN, Task, Turn
 from worklist.wording import WORDING
 
 
@@ -27,6 +29,9 @@ class Line:
     due_kind: str  # late, due or calm: the colour of the deadline
     due_icon: str
     due: str
+    pk: int | None = None
+    is_own: bool = False
+    notes: tuple[str, ...] = ()  # why it comes later, and from whom it is
 
     @property
     def is_overdue(self) -> bool:
@@ -34,7 +39,7 @@ class Line:
 
 
 def lines(tasks: Iterable[Task]) -> list[Line]:
-    """The tasks in the order given; asks the database nothing when `citizen` is selected with them."""
+    """The tasks in the order given; asks the database nothing when they come from `with_names`."""
     return [line(task) for task in tasks]
 
 
@@ -44,7 +49,7 @@ def line(task: Task) -> Line:
     return Line(
         kind=task.kind,
         name=task.citizen.name if task.citizen else "",
-        text=_(wording.text) % _Params(task.params) if wording else task.kind,
+        text=text_of(task),
         action=_(wording.action) if wording else _("Open"),
         icon=wording.icon if wording else "flag",
         url=task.url,
@@ -52,7 +57,23 @@ def line(task: Task) -> Line:
         due_kind=kind,
         due_icon=icon,
         due=due,
+        pk=task.pk,
+        is_own=task.kind == OWN,
+        notes=tuple(filter(None, [snoozed_in_words(task), handed_in_words(task)])),
     )
+
+
+def text_of(task: Task) -> str:
+    """What is to be done, in a sentence."""
+    wording = WORDING.get(task.kind)
+    return _(wording.text) % Params(task.params) if wording else task.kind
+
+
+def kind_in_words(kind: str) -> str:
+    """What all tasks of a kind are about, for choosing among them."""
+    if kind == OWN:
+        return _("My own")
+    return _(WORDING[kind].text) % Params() if kind in WORDING else kind
 
 
 def due_in_words(due_on: date) -> tuple[str, str, str]:
@@ -68,6 +89,68 @@ def due_in_words(due_on: date) -> tuple[str, str, str]:
     return ("due" if days < 7 else "calm"), "calendar-event", _("by %(day)s") % {"day": day(due_on)}
 
 
-class _Params(dict):
-    def __missing__(self, key: str) -> str:
-        return "…"
+def snoozed_in_words(task: Task) -> str:
+    """`Later, on Thursday 26 November, because: waits for the doctor (Maja Lindholt)`; empty when it is not put off."""
+    if not task.is_snoozed or task.snoozed_until is None:
+        return ""
+    words = _("Later, on %(day)s, because: %(why)s (%(name)s)") % {
+        "day": day(task.snoozed_until),
+        "why": task.snooze_reason,
+        "name": task.snoozed_by.name if task.snoozed_by else "",
+    }
+    if task.times_snoozed > 1:
+        times = ngettext("Put off %(count)s time", "Put off %(count)s times", task.times_snoozed)
+        words = f"{words}. {times % {'count': task.times_snoozed}}"
+    return words
+
+
+def handed_in_words(task: Task) -> str:
+    """`From Maja Lindholt: you know him best`; empty when it came by itself."""
+    if task.handed_by_id is None or task.handed_by is None:
+        return ""
+    words = _("From %(name)s") % {"name": task.handed_by.name}
+    return f"{words}: {task.handed_word}" if task.handed_word else words
+
+
+def owner_of(task: Task) -> str:
+    """Whose it is: a colleague, a workshop or team, or the team leaders."""
+    if task.for_user:
+        return task.for_user.name
+    if task.for_unit:
+        return task.for_unit.name
+    return _("Team leaders")
+
+
+def history(turns: Iterable[Turn]) -> list[dict[str, Any]]:
+    """The turns of a task as `components/timeline.html` shows them."""
+    icons = {
+        Turn.Kind.SNOOZED: ("clock", "calm"),
+        Turn.Kind.WOKEN: ("alarm", "calm"),
+        Turn.Kind.HANDED: ("arrow-right", "info"),
+        Turn.Kind.GIVEN_BACK: ("arrow-left", "info"),
+        Turn.Kind.DONE: ("check-lg", "ok"),
+    }
+    entries = []
+    for turn in turns:
+        icon, colour = icons.get(Turn.Kind(turn.kind), ("pencil", "calm"))
+        title = str(turn.get_kind_display())
+        if turn.kind == Turn.Kind.SNOOZED and turn.until:
+            title = _("Put off to %(day)s") % {"day": day(turn.until)}
+        elif turn.kind == Turn.Kind.HANDED and turn.to_user:
+            title = _("Handed over to %(name)s") % {"name": turn.to_user.name}
+        elif turn.kind == Turn.Kind.GIVEN_BACK and turn.to_user:
+            title = _("Given back to %(name)s") % {"name": turn.to_user.name}
+        elif turn.kind == Turn.Kind.CHANGED:
+            title = _("Changed; before, it said:")
+        at = timezone.localtime(turn.at)
+        entries.append(
+            {
+                "icon": icon,
+                "kind": colour,
+                "title": title,
+                "on": _("%(day)s at %(time)s") % {"day": day(at.date()), "time": clock(at)},
+                "author": turn.by.name,
+                "body": turn.word,
+            }
+        )
+    return entries

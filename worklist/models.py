@@ -57,11 +57,17 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(theirs, sees | (Q(citizen__isnull=True) & ~Q(kind=OWN)))
 
     def within_reach_of(self, user: User) -> "TaskQuerySet":
-        """What the user may put off, hand over and read up on: their own, and those of the centres they lead."""
-        own = Q(pk__in=Task.objects.visible_to(user).values("pk"))
-        if not user.reach.organisations_as(Role.TEAM_LEADER):
-            return self.filter(own)
-        return self.filter(own | Q(pk__in=Task.objects.led_by(user).values("pk")))
+        """What the user may read up on: their own, what they handed over, and those of the centres they lead."""
+        reached = Q(pk__in=Task.objects.visible_to(user).values("pk"))
+        reached |= Q(pk__in=Task.objects.handed_over_by(user).values("pk"))
+        if user.reach.organisations_as(Role.TEAM_LEADER):
+            reached |= Q(pk__in=Task.objects.led_by(user).values("pk"))
+        return self.filter(reached)
+
+    def handed_over_by(self, user: User) -> "TaskQuerySet":
+        """Tasks that others now have from the user, as long as the user sees the citizen."""
+        sees = Exists(CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id")))
+        return self.filter(Q(citizen__isnull=True) | sees, handed_by=user).exclude(for_user=user)
 
     def with_names(self) -> "TaskQuerySet":
         """With everybody whom a line names, and without the sealed number of the citizen."""

@@ -4,29 +4,56 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
+from accounts.roles import Role
+
+WRITES_THE_CASE: tuple[str, ...] = (Role.CASEWORKER, Role.TEAM_LEADER)
+WORKS_WITH_CITIZENS: tuple[str, ...] = (*WRITES_THE_CASE, Role.CONTACT_PERSON, Role.SPECIALIST)
+
 
 @dataclass(frozen=True)
 class Wording:
+    """`roles` are those that can do it and may be handed it; what cannot wait is never put off."""
+
     icon: str
     text: str
     action: str
+    roles: tuple[str, ...] = (*WORKS_WITH_CITIZENS, Role.REFERRER)
+    can_wait: bool = True
 
 
 WORDING = {
+    # What somebody wrote down is told in their own words.
+    "own": Wording("pencil", "%(text)s", _("Open the task")),
     "contact_absent_citizen": Wording(
         "telephone",
         _("Has not come and not sent word. Contact the citizen and ask for the reason"),
         _("Write what happened"),
+        roles=(*WRITES_THE_CASE, Role.CONTACT_PERSON),
+        can_wait=False,
     ),
-    "confirm_plan": Wording("clipboard-check", _("Agree on the plan and confirm it"), _("Open the plan")),
-    "plan_follow_up": Wording("clipboard-check", _("Follow up on the plan"), _("Follow up")),
-    "answer_question": Wording("question-circle", _("The centre asks about the referral"), _("Answer")),
+    "confirm_plan": Wording(
+        "clipboard-check", _("Agree on the plan and confirm it"), _("Open the plan"), roles=WRITES_THE_CASE
+    ),
+    "plan_follow_up": Wording("clipboard-check", _("Follow up on the plan"), _("Follow up"), roles=WRITES_THE_CASE),
+    "answer_question": Wording(
+        "question-circle", _("The centre asks about the referral"), _("Answer"), roles=(Role.REFERRER,)
+    ),
     "write_closing_note": Wording(
-        "file-earmark-text", _("The programme ends soon. Write the closing note"), _("Write the note")
+        "file-earmark-text",
+        _("The programme ends soon. Write the closing note"),
+        _("Write the note"),
+        roles=WRITES_THE_CASE,
     ),
-    "approve_closing_note": Wording("file-earmark-text", _("A closing note waits for approval"), _("Read and approve")),
+    "approve_closing_note": Wording(
+        "file-earmark-text", _("A closing note waits for approval"), _("Read and approve"), roles=(Role.TEAM_LEADER,)
+    ),
     "deliver_closing_note": Wording(
-        "send", _("The closing note is approved. Deliver it to the job centre"), _("Deliver the note")
+        "send",
+        _("The closing note is approved. Deliver it to the job centre"),
+        _("Deliver the note"),
+        roles=WRITES_THE_CASE,
     ),
-    "revise_closing_note": Wording("pencil", _("The closing note came back with remarks"), _("Open the note")),
+    "revise_closing_note": Wording(
+        "pencil", _("The closing note came back with remarks"), _("Open the note"), roles=WRITES_THE_CASE
+    ),
 }
