@@ -33,6 +33,7 @@ class PlanPage:
     curve_of: Subgoal | None = None
     follow_up: FollowUp | None = None
     missing: list[str] = field(default_factory=list)
+    has_versions: bool = False
 
     @property
     def is_confirmed(self) -> bool:
@@ -50,6 +51,7 @@ def plan_page(plan: Plan, *, reading: Reading, chosen: str = "") -> PlanPage:
     if reading.drafts:
         page.draft = next((version for version in versions if version.status == Status.DRAFT), None)
     page.version = confirmed[-1] if confirmed else page.draft
+    page.has_versions = len(confirmed) + bool(page.draft) > 1
     if page.version is None:
         return page
     goals = list(goals_of(page.version, reading))

@@ -84,6 +84,7 @@ plans:edit                                   programme  GET  403  200  403  403 
 plans:edit                                   programme  POST 403  422  403  403  422  404  403  404
 plans:confirm                                programme  GET  403  200  403  403  200  404  403  404
 plans:confirm                                programme  POST 403  422  403  403  422  404  403  404
+plans:versions                               programme  GET  200  200  200  200  200  404  200  404
 plans:follow_up                              programme  GET  403  302  403  403  302  404  403  404
 plans:follow_up                              programme  POST 403  302  403  403  302  404  403  404
 closing_notes:list                           -          GET  200  200  200  200  200  200  200  200
