@@ -97,6 +97,13 @@ class Addresses:
     def missed(self, status: str, *, is_open: bool) -> str:
         return f"/attendance/missed/{self.one(FLAGGED, status, self.workshop, is_open)}/"
 
+    def plan_in_versions(self) -> str:
+        return self.one(
+            "SELECT p.reference FROM programmes_programme p JOIN plans_plan l ON l.programme_id = p.id"
+            " JOIN accounts_user u ON u.id = p.caseworker_id JOIN plans_version v ON v.plan_id = l.id"
+            " WHERE u.email = 'caseworker@demo.trinvis.test' AND v.number = 2 ORDER BY p.id"
+        )
+
     def held(self, role: str) -> str:
         """A case that somebody was given in person."""
         return self.one(HELD, f"{role}@demo.trinvis.test")
@@ -177,6 +184,7 @@ def caseworker(of: Addresses) -> list[str]:
         f"/cases/{completed}/",
         *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/"]),
         *(f"/plans/{drafted}/{page}" for page in ["", "edit/", "confirm/"]),
+        f"/plans/{of.plan_in_versions()}/versions/",
         f"/attendance/case/{confirmed}/",
         "/attendance/missed/",
         "/closing-notes/",
