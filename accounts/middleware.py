@@ -20,6 +20,7 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "sign_in_code",
     "sign_in_code_enter",
+    "accounts:welcome",
     "set_language",
     "demo:sign_in",
     "demo:mail",

@@ -263,6 +263,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         on = on or timezone.localdate()
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
+    def not_ended(self, on: date | None = None) -> "MembershipQuerySet":
+        """Memberships that hold or will hold."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on or timezone.localdate()))
+
 
 class Membership(models.Model):
     """One role of one user at one organisation, for a time; a contact person's names the workshop."""
@@ -290,6 +294,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.organisation}"
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_on <= timezone.localdate()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
 
 
 class SignInCode(models.Model):

@@ -20,9 +20,17 @@ programme_ending = Signal()
 # more: plans, attendance and closing notes clear up, referrals let the access to the referral run out (K4).
 programme_ended = Signal()
 
-# A colleague leaves: user, taker, by. Every app that knows an owner hands what is open to the taker; authorship stays
-# (U2).
+# A colleague leaves: user, taker, by, organisation. Every app that knows an owner hands what is open to the taker;
+# authorship stays (U2). `organisation` is where the colleague leaves; None is everywhere.
 user_leaving = Signal()
+
+# What has the user open at `organisation` (None: anywhere)? Receivers return a list of `accounts.leaving.OpenWork`.
+# What a receiver of `user_leaving` hands on is counted here by the same app (U2).
+work_asked = Signal()
+
+# How much have those who could take over from `user` at `organisation` already? Receivers return a sentence by the
+# user's id (P13).
+load_asked = Signal()
 
 # Somebody must get a message: to, subject, body, channel ("mail" or "sms"). Messaging puts it into the outbox, so that
 # a mail server or a gateway that is away keeps nobody waiting (U3).

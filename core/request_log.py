@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django_structlog.middlewares.request import RequestMiddleware as DjangoStructlogMiddleware
 
-RESET_LINKS = "/accounts/password/reset/key/"
+SECRET_LINKS = ("/accounts/password/reset/key/", "/users/welcome/")
 
 
 class RequestMiddleware(DjangoStructlogMiddleware):
@@ -11,5 +11,6 @@ class RequestMiddleware(DjangoStructlogMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        path = f"{RESET_LINKS}..." if request.path.startswith(RESET_LINKS) else request.path
+        found = next((start for start in SECRET_LINKS if request.path.startswith(start)), "")
+        path = f"{found}..." if found else request.path
         return f"{request.method} {path}"

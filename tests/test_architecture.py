@@ -160,7 +160,7 @@ def test_the_public_routes_are_these():
     """T2: adding one is a decision that somebody makes here."""
     assert {
         "account_login", "account_logout", "account_reset_password", "account_reset_password_done",
-        "account_reset_password_from_key", "account_reset_password_from_key_done", "set_language",
+        "account_reset_password_from_key", "account_reset_password_from_key_done", "set_language", "accounts:welcome",
         "sign_in_code", "sign_in_code_enter",
         "demo:sign_in", "demo:mail",
     } == PUBLIC  # fmt: skip

@@ -61,6 +61,7 @@ def test_only_the_listed_routes_are_open(client):
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "accounts:welcome",
         "set_language",
         "demo:sign_in",
         "demo:mail",
