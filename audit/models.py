@@ -59,6 +59,7 @@ class Access(models.Model):
         LIST = "list", _("Listed")
         SEARCH = "search", _("Searched")
         EXPORT = "export", _("Downloaded")
+        PRINT = "print", _("Printed")
         DENIED = "denied", _("Refused")
         REVEAL = "reveal", _("Uncovered a protected name")
 
