@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, Organisation, Unit, User
+from accounts.models import Invitation, Membership, Organisation, Unit, User
 from accounts.permissions import administers_a_centre, may_administer, may_set_up
 from accounts.roles import Role
 from audit.acting import Actor, acting
@@ -141,6 +141,10 @@ def still_needed(place: Organisation | Unit, *, by: Actor) -> list[str]:
     if names := list(holders.order_by("user__name").values_list("user__name", flat=True).distinct()):
         words = ngettext("%(names)s holds a role there.", "%(names)s hold roles there.", len(names))
         uses.append(words % {"names": listed(names)})
+    invited = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    invited = invited.filter(unit=place) if isinstance(place, Unit) else invited.filter(organisation=place)
+    if names := list(invited.order_by("name").values_list("name", flat=True)):
+        uses.append(_("Invited: %(names)s.") % {"names": listed(names)})
     for _receiver, more in place_closing.send(type(place), place=place, by=by):
         uses += more or []
     return uses

@@ -1,6 +1,6 @@
 """Workshops: opening one, its places, and when it is open (U4, P5)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -58,8 +58,16 @@ def open_workshop(*, centre: Organisation, name: str, places: int, week: Week, b
     return workshop
 
 
-def change_workshop(*, workshop: Workshop, name: str, places: int, week: Week, by: User) -> Workshop:
-    """Name, places and opening hours, from now on: what was agreed for past days stays agreed (P5).
+def change_workshop(
+    *,
+    workshop: Workshop,
+    name: str,
+    places: int,
+    week: Week,
+    leaders: Collection[User] | None = None,
+    by: User,
+) -> Workshop:
+    """Name, places, leaders (where given) and opening hours from now on; past days keep what was agreed (P5).
 
     HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside: a citizen
     must never be expected at a closed door. Agree new hours first.
@@ -79,6 +87,8 @@ def change_workshop(*, workshop: Workshop, name: str, places: int, week: Week, b
         workshop.save(update_fields=["places"])
         workshop.unit.name = name
         accounts_places.written(workshop.unit)
+        if leaders is not None:
+            accounts_places.set_leaders(workshop.unit, leaders)
         record("workshop_changed", by=by, subject=f"{workshop.unit.organisation.name}: {name}", places=places)
     return workshop
 

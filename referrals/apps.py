@@ -1,12 +1,14 @@
-"""The referral of a programme that has ended is read as long as the programme (T20)."""
+"""The referral of a programme that has ended is read as long as the programme (T20); an open one keeps its
+organisations open (U4)."""
 
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import programme_ended
+from core.events import place_closing, programme_ended
 
 if TYPE_CHECKING:
+    from accounts.models import Organisation, Unit
     from programmes.models import Programme
 
 
@@ -15,6 +17,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         programme_ended.connect(let_access_run_out, dispatch_uid="referrals.let_access_run_out")
+        place_closing.connect(say_what_is_open, dispatch_uid="referrals.say_what_is_open")
 
 
 def let_access_run_out(sender: object, *, programme: "Programme", **kwargs: object) -> None:
@@ -27,3 +30,19 @@ def let_access_run_out(sender: object, *, programme: "Programme", **kwargs: obje
     referral = Referral.objects.filter(programme=programme).first()
     if referral is not None and programme.ended_on is not None:
         end(source=source_of(referral), on=kept_until(programme.ended_on))
+
+
+def say_what_is_open(sender: object, *, place: "Organisation | Unit", **kwargs: object) -> list[str]:
+    """How many referrals to or from the organisation are still open, drafts included."""
+    from django.db.models import Q
+    from django.utils.translation import ngettext
+
+    from accounts.models import Organisation
+    from referrals.models import Referral
+    from referrals.statuses import OPEN
+
+    if not isinstance(place, Organisation):
+        return []
+    count = Referral.objects.filter(Q(centre=place) | Q(referring_organisation=place), status__in=OPEN).count()
+    words = ngettext("%(count)s referral is open.", "%(count)s referrals are open.", count)
+    return [words % {"count": count}] if count else []

@@ -1,0 +1,241 @@
+"""The first page of set-up: each centre with its parts, and what a new installation still lacks, in order (U4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation, Unit, User
+from accounts.permissions import administers_a_centre, organisations_kept_by
+from accounts.places import listed
+from accounts.roles import Role
+from core.templatetags.dates import short_day
+from programmes.models import ClosingDay
+from programmes.setup.people import People, page_of
+
+# Of each kind of next step so many are shown; the rest come when these are done.
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is missing, in one sentence, and the page on which it is done; `url` may be empty."""
+
+    sentence: str
+    url: str
+    label: str
+    icon: str = "plus-lg"
+    hint: str = ""
+
+    @property
+    def actions(self) -> list["Step"]:
+        """Itself as the button of a row, where the user may do it."""
+        return [self] if self.url else []
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of a centre: what there is, and where it is kept."""
+
+    title: str
+    url: str
+    text: str
+    actions: list[Step] = field(default_factory=list)
+
+
+@dataclass
+class Centre:
+    """One centre on the page. `steps` is empty when nothing is missing."""
+
+    organisation: Organisation
+    is_administered: bool
+    steps: list[Step] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass
+class Overview:
+    centres: list[Centre]
+    steps: list[Step]
+    is_administrator: bool
+    shared: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def now(self) -> Step | None:
+        return self.steps[0] if self.steps else None
+
+    @property
+    def later(self) -> list[Step]:
+        return self.steps[1:]
+
+
+def overview_of(user: User) -> Overview:
+    """What the user sets up; a fixed number of queries, whatever the number of centres and workshops."""
+    kept = list(organisations_kept_by(user).open().order_by("name"))
+    centres = [one for one in kept if one.is_centre]
+    others = [one for one in kept if not one.is_centre]
+    is_administrator = administers_a_centre(user)
+    people = People(kept)
+    units = (
+        Unit.objects.open()
+        .filter(organisation__in=centres)
+        .select_related("workshop")
+        .annotate(open_days=Count("workshop__opening_hours"))
+        .order_by("name")
+    )
+    by_centre: dict[int, list[Unit]] = {centre.pk: [] for centre in centres}
+    for unit in units:
+        by_centre[unit.organisation_id].append(unit)
+    closed = next_closing_days(centres)
+    found = [
+        centre_card(user, centre, by_centre[centre.pk], people, closed.get(centre.pk), several=len(centres) > 1)
+        for centre in centres
+    ]
+    steps = [step for card in found for step in card.steps]
+    if is_administrator:
+        steps += list(missing_referrers(user, others, people))
+    return Overview(found, steps, is_administrator, shared_of(others) if is_administrator else [])
+
+
+def centre_card(
+    user: User, centre: Organisation, units: list[Unit], people: People, closed: ClosingDay | None, *, several: bool
+) -> Centre:
+    administers = centre.pk in user.reach.organisations_as(Role.ADMINISTRATOR)
+    workshops = [unit for unit in units if unit.kind == Unit.Kind.WORKSHOP]
+    teams = [unit for unit in units if unit.kind == Unit.Kind.TEAM]
+    card = Centre(centre, administers)
+    card.steps = list(missing(user, centre, workshops, people, administers=administers))
+    new_workshop = Step(
+        "", reverse("setup:new_workshop", args=[centre.pk]), _("New workshop"), hint=centre.name if several else ""
+    )
+    card.parts = [
+        Part(
+            _("Workshops"),
+            reverse("setup:workshops", args=[centre.pk]),
+            listed([unit.name for unit in workshops]) or _("None yet"),
+            new_workshop.actions,
+        ),
+        Part(
+            _("Closing days"),
+            reverse("setup:closing_days", args=[centre.pk]),
+            _("Next: %(day)s, %(name)s") % {"day": short_day(closed.day), "name": closed.name}
+            if closed
+            else _("None ahead"),
+        ),
+    ]
+    if administers:
+        card.parts.append(
+            Part(
+                _("Teams"),
+                reverse("setup:organisation", args=[centre.pk]) + "#teams",
+                listed([unit.name for unit in teams]) or _("None. A small centre needs none."),
+            )
+        )
+    if url := page_of("accounts:users"):
+        staff = people.at(centre, Role.TEAM_LEADER, Role.CASEWORKER, Role.CONTACT_PERSON, Role.SPECIALIST)
+        card.parts.append(Part(_("People"), url, listed(staff) or _("Nobody yet")))
+    if url := page_of("journal:phrases"):
+        card.parts.append(Part(_("Standard phrases"), url, _("Texts that everybody at the centre can use")))
+    return card
+
+
+def missing(
+    user: User, centre: Organisation, workshops: list[Unit], people: People, *, administers: bool
+) -> Iterator[Step]:
+    """What keeps the centre from its daily work, the most urgent first."""
+    name = {"centre": centre.name}
+    if not people.at(centre, Role.TEAM_LEADER):
+        yield Step(
+            _("Nobody leads %(centre)s yet.") % name,
+            invitation(user, centre, Role.TEAM_LEADER),
+            _("Invite a team leader"),
+            "envelope",
+        )
+    if not workshops:
+        yield Step(
+            _("%(centre)s has no workshop yet.") % name,
+            reverse("setup:new_workshop", args=[centre.pk]),
+            _("Set up a workshop"),
+            "plus-lg",
+        )
+    for unit in [unit for unit in workshops if not unit.open_days][:SHOWN]:  # type: ignore[attr-defined]
+        yield Step(
+            _("%(workshop)s is not open on any day yet.") % {"workshop": unit.name},
+            reverse("setup:workshop", args=[unit.workshop.pk]),
+            _("Set the opening hours"),
+            "clock",
+            unit.name,
+        )
+    for unit in [unit for unit in workshops if not people.by_unit.get(unit.pk)][:SHOWN]:
+        yield Step(
+            _("%(workshop)s has no contact person yet.") % {"workshop": unit.name},
+            invitation(user, centre, Role.CONTACT_PERSON, unit),
+            _("Invite a contact person"),
+            "envelope",
+            unit.name,
+        )
+    if not people.at(centre, Role.CASEWORKER):
+        yield Step(
+            _("%(centre)s has no caseworker yet.") % name,
+            invitation(user, centre, Role.CASEWORKER),
+            _("Invite a caseworker"),
+            "envelope",
+        )
+    if administers and not centre.letterhead.strip():
+        yield Step(
+            _("Letters from %(centre)s have no letterhead yet.") % name,
+            reverse("setup:organisation", args=[centre.pk]),
+            _("Write the letterhead"),
+            "pencil",
+        )
+
+
+def missing_referrers(user: User, others: list[Organisation], people: People) -> Iterator[Step]:
+    referring = [one for one in others if one.kind == Organisation.Kind.REFERRER]
+    if not referring:
+        yield Step(
+            _("No organisation refers citizens yet."),
+            f"{reverse('setup:new_organisation')}?kind={Organisation.Kind.REFERRER}",
+            _("Open a referring organisation"),
+        )
+    for one in [one for one in referring if not people.at(one, Role.REFERRER)][:SHOWN]:
+        yield Step(
+            _("Nobody at %(organisation)s can refer yet.") % {"organisation": one.name},
+            invitation(user, one, Role.REFERRER),
+            _("Invite a referrer"),
+            "envelope",
+            one.name,
+        )
+
+
+def shared_of(others: list[Organisation]) -> list[tuple[str, str, str]]:
+    """What centres share, by kind: the word, how many, the first names."""
+    rows = []
+    for kind in (Organisation.Kind.REFERRER, Organisation.Kind.PARTNER, Organisation.Kind.STEERING):
+        names = [one.name for one in others if one.kind == kind]
+        if names:
+            rows.append((str(kind.label), str(len(names)), listed(names)))
+    return rows
+
+
+def next_closing_days(centres: list[Organisation]) -> dict[int, ClosingDay]:
+    """The next closing day from today on, by centre. One query."""
+    found = (
+        ClosingDay.objects.filter(centre__in=centres, day__gte=timezone.localdate())
+        .order_by("centre", "day")
+        .distinct("centre")
+    )
+    return {one.centre_id: one for one in found}
+
+
+def invitation(user: User, organisation: Organisation, role: str, unit: Unit | None = None) -> str:
+    """The page on which somebody is invited, filled in; empty for whoever may not invite there."""
+    url = page_of("accounts:invite")
+    if not url:
+        return ""
+    chosen = {"organisation": organisation.pk, "role": role, **({"unit": unit.pk} if unit else {})}
+    return f"{url}?{urlencode(chosen)}"

@@ -1,0 +1,155 @@
+"""Workshops of a centre and their opening hours."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts import places
+from accounts.permissions import may_set_up
+from accounts.requests import SignedIn
+from accounts.roles import Role
+from audit.log import look
+from audit.models import Access
+from core.exceptions import NotAllowed, Refused
+from core.templatetags.dates import clock
+from programmes.models import Workshop
+from programmes.setup.access import centre_of, workshop_of
+from programmes.setup.forms import WorkshopForm, day_name, week_of
+from programmes.setup.overview import invitation
+from programmes.setup.people import People
+from programmes.setup.views_places import answer, form_page
+from programmes.statuses import RUNNING
+from programmes.workshops import HoursAgreed, Outside, change_workshop, open_workshop
+
+
+@require_GET
+def workshops(request: SignedIn, pk: int) -> HttpResponse:
+    """All workshops of the centre, the closed ones last; a fixed number of queries."""
+    centre = centre_of(request.user, pk)
+    today = timezone.localdate()
+    taken = Q(
+        placements__starts_on__lte=today,
+        placements__ends_on__gte=today,
+        placements__programme__status__in=RUNNING,
+    )
+    found = (
+        Workshop.objects.filter(unit__organisation=centre)
+        .select_related("unit")
+        .prefetch_related("opening_hours")
+        .annotate(taken=Count("placements__programme", distinct=True, filter=taken))
+        .order_by("unit__name")
+    )
+    people = People([centre])
+    rows = [
+        {
+            "workshop": one,
+            "taken": one.taken,
+            "hours": hours_in_words(one),
+            "contacts": places.listed(people.by_unit.get(one.unit_id, [])),
+        }
+        for one in sorted(found, key=lambda one: one.unit.closed_on is not None)
+    ]
+    return render(request, "setup/workshops.html", {"centre": centre, "rows": rows})
+
+
+@form_page
+def new_workshop(request: SignedIn, pk: int) -> HttpResponse:
+    """Begins with the hours of the centre's latest workshop, or the usual ones."""
+    centre = centre_of(request.user, pk)
+    latest = Workshop.objects.open().filter(unit__organisation=centre).order_by("-pk").first()
+    form = WorkshopForm(request.POST or None, candidates=[], initial=week_of(latest))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            opened = open_workshop(
+                centre=centre, name=data["name"], places=data["places"], week=data["week"], by=request.user
+            )
+        except Refused as refused:
+            form.add_error("name", str(refused))
+        else:
+            messages.success(request, _("%(name)s is opened") % {"name": opened.unit.name})
+            return redirect("setup:workshop", opened.pk)
+    return answer(request, "setup/workshop.html", form, centre=centre)
+
+
+@form_page
+def workshop(request: SignedIn, pk: int) -> HttpResponse:
+    """Name, places, leaders and week of a workshop; whose agreed hours stand against new opening hours (P5)."""
+    found = workshop_of(request.user, pk)
+    unit = found.unit
+    if not may_set_up(request.user, unit.organisation):
+        raise NotAllowed
+    candidates = places.possible_leaders(unit.organisation)
+    now = {
+        "name": unit.name,
+        "places": found.places,
+        "leaders": [str(user.pk) for user in unit.leaders.all()],
+        **week_of(found),
+    }
+    form = WorkshopForm(request.POST or None, candidates=candidates, initial=now)
+    against: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            change_workshop(
+                workshop=found,
+                name=data["name"],
+                places=data["places"],
+                week=data["week"],
+                leaders=form.chosen if candidates else None,
+                by=request.user,
+            )
+        except HoursAgreed as refused:
+            form.add_error(f"opens_{refused.slots[0].weekday}", str(refused))
+            against = told(request, refused.slots, found)
+        except Refused as refused:
+            form.add_error("name", str(refused))
+        else:
+            messages.success(request, _("Saved"))
+            return redirect("setup:workshop", pk)
+    people = People([unit.organisation])
+    return answer(
+        request,
+        "setup/workshop.html",
+        form,
+        centre=unit.organisation,
+        workshop=found,
+        against=against,
+        contacts=people.by_unit.get(unit.pk, []),
+        invite=invitation(request.user, unit.organisation, Role.CONTACT_PERSON, unit),
+    )
+
+
+def told(request: SignedIn, slots: list[Outside], workshop: Workshop) -> list[dict[str, Any]]:
+    """Whose hours they are, for team leaders; an administrator sees no case content, only how many (T1, T5)."""
+    centre = workshop.unit.organisation_id
+    if centre not in request.user.reach.organisations_as(Role.TEAM_LEADER):
+        return []
+    rows = []
+    for slot in slots:
+        programme = slot.programme
+        look(request, f"agreed hours {programme.reference}", citizen_id=programme.citizen_id, kind=Access.Kind.LIST)
+        hours = f"{clock(slot.starts)}–{clock(slot.ends)}"
+        day = day_name(slot.weekday)
+        rows.append({"citizen": programme.citizen, "reference": programme.reference, "day": day, "hours": hours})
+    return rows
+
+
+def hours_in_words(workshop: Workshop) -> str:
+    """`Mon-Thu 7.30-14.30, Fri 7.30-14.00`: days in a row with the same hours together."""
+    runs: list[list[Any]] = []
+    for one in sorted(workshop.opening_hours.all(), key=lambda one: one.weekday):
+        hours = f"{clock(one.opens)}–{clock(one.closes)}"
+        if runs and runs[-1][2] == hours and runs[-1][1] == one.weekday - 1:
+            runs[-1][1] = one.weekday
+        else:
+            runs.append([one.weekday, one.weekday, hours])
+    return ", ".join(
+        f"{day_name(first)}{f'–{day_name(last)}' if last != first else ''} {hours}" for first, last, hours in runs
+    )
