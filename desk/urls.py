@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("cases/", views.cases, name="cases"),
     path("cases/<str:reference>/", case_views.case, name="case"),
+    path("cases/<str:reference>/print/", case_views.print_timeline, name="print"),
     path("cases/<str:reference>/people/", people_views.people, name="people"),
     path("cases/<str:reference>/people/add/", people_views.team_add, name="team_add"),
     path("cases/<str:reference>/people/<int:pk>/end/", people_views.team_end, name="team_end"),

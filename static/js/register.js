@@ -348,8 +348,3 @@ document.addEventListener("keydown", (event) => {
     else goTo(rows[rows.indexOf(row) + 1] ?? row);
   }
 });
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}

@@ -60,5 +60,11 @@ if (matchMedia("(max-width: 767px)").matches) {
   document.querySelectorAll("details[data-fold]:not([data-used])").forEach((fold) => { fold.open = false; });
 }
 
+// A button that prints shows only where it works.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // The summary of a wrong form takes the focus (experience 17).
 document.querySelector(".t-errors[tabindex]")?.focus();
