@@ -159,12 +159,12 @@ def listed(names: Collection[str]) -> str:
 
 
 def check_keeper(by: User, place: Organisation | Unit) -> None:
-    """NotAllowed unless the user keeps it: a team leader keeps the units of the centre, not the centre."""
-    if isinstance(place, Unit):
-        organisation, leads = place.organisation, may_set_up(by, place.organisation)
+    """NotAllowed unless the user keeps it: team leaders keep the workshops of the centre, administrators the rest."""
+    if isinstance(place, Unit) and place.kind == Unit.Kind.WORKSHOP:
+        is_keeper = may_set_up(by, place.organisation)
     else:
-        organisation, leads = place, False
-    if not leads and not may_administer(by, organisation):
+        is_keeper = may_administer(by, place.organisation if isinstance(place, Unit) else place)
+    if not is_keeper:
         raise NotAllowed
 
 

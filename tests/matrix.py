@@ -9,12 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from closing_notes.models import Rendering
 from tests.desk.cast import TODAY, Case, a_case
-from tests.factories.accounts import user_with_role
+from tests.factories.accounts import UnitFactory, user_with_role
 from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.base import Factory
 from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.journal import EntryFactory
 from tests.factories.plans import draft_plan
+from tests.factories.programmes import ClosingDayFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
 
@@ -72,6 +73,8 @@ def a_world(last_name: str) -> World:
     )  # fmt: skip
     EntryFactory(programme=programme, audience="team")
     TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
+    team = UnitFactory(organisation=programme.centre, kind="team")
+    closed = ClosingDayFactory(centre=programme.centre, day=datetime.date(2026, 12, 24))
     return World(
         case,
         {
@@ -83,6 +86,11 @@ def a_world(last_name: str) -> World:
             "missed": {"pk": missed.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
             "slot": {},
+            "centre": {"pk": programme.centre_id},
+            "team": {"pk": team.pk},
+            "unit": {"pk": case.placement.workshop.unit_id},
+            "workshop": {"pk": case.placement.workshop.pk},
+            "closed": {"pk": closed.pk},
         },
         slot.pk,
     )

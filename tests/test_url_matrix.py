@@ -100,6 +100,29 @@ closing_notes:render                         programme  POST 404  302  404  302 
 closing_notes:progress                       programme  GET  404  200  404  200  200  404  404  404
 closing_notes:preview                        programme  GET  404  200  404  200  200  404  404  404
 closing_notes:download                       programme  GET  200  200  404  200  200  404  404  404
+setup:home                                   -          GET  403  403  403  403  200  403  403  200
+setup:organisations                          -          GET  403  403  403  403  403  403  403  200
+setup:new_organisation                       -          GET  403  403  403  403  403  403  403  200
+setup:new_organisation                       -          POST 403  403  403  403  403  403  403  422
+setup:organisation                           centre     GET  404  404  404  404  403  404  404  200
+setup:organisation                           centre     POST 404  404  404  404  403  404  404  422
+setup:close_organisation                     centre     POST 404  404  404  404  403  404  404  302
+setup:reopen_organisation                    centre     POST 404  404  404  404  403  404  404  302
+setup:new_team                               centre     GET  404  404  404  404  403  404  404  200
+setup:new_team                               centre     POST 404  404  404  404  403  404  404  422
+setup:team                                   team       GET  404  404  404  404  403  404  404  200
+setup:team                                   team       POST 404  404  404  404  403  404  404  422
+setup:close_unit                             unit       POST 404  404  404  404  302  404  404  302
+setup:reopen_unit                            unit       POST 404  404  404  404  302  404  404  302
+setup:workshops                              centre     GET  404  404  404  404  200  404  404  200
+setup:new_workshop                           centre     GET  404  404  404  404  200  404  404  200
+setup:new_workshop                           centre     POST 404  404  404  404  422  404  404  422
+setup:workshop                               workshop   GET  404  404  404  404  200  404  404  200
+setup:workshop                               workshop   POST 404  404  404  404  422  404  404  422
+setup:closing_days                           centre     GET  404  404  404  404  200  404  404  200
+setup:closing_days                           centre     POST 404  404  404  404  422  404  404  422
+setup:public_holidays                        centre     POST 404  404  404  404  302  404  404  302
+setup:remove_closing_day                     closed     POST 404  404  404  404  302  404  404  302
 desk:today                                   -          GET  200  200  200  200  200  200  200  200
 desk:cases                                   -          GET  200  200  200  200  200  200  200  200
 desk:case                                    programme  GET  200  200  200  200  200  404  200  404
@@ -128,7 +151,9 @@ OPEN = {
     "demo:mail",
 }
 # Pages that show no citizen, so that a look at them is no look-up.
-ABOUT_NOBODY = {*OPEN, "account_change_password", "session", "profile", "referrals:new", "desk:search"}
+SET_UP = {f"setup:{name}" for name in ["home", "organisations", "new_organisation", "organisation", "new_team", "team"]}
+SET_UP |= {f"setup:{name}" for name in ["workshops", "new_workshop", "workshop", "closing_days"]}
+ABOUT_NOBODY = {*OPEN, *SET_UP, "account_change_password", "session", "profile", "referrals:new", "desk:search"}
 WORDS = {"why": "Because it is so", "words": "Because it is so", "state": "present"}
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.keeping import Keeping, keeping
 from accounts.models import Organisation, Unit, User
-from accounts.permissions import administers_a_centre, organisations_kept_by
+from accounts.permissions import organisations_kept_by
 from accounts.places import listed
 from accounts.roles import Role
 from core.templatetags.dates import short_day
@@ -78,7 +79,8 @@ def overview_of(user: User) -> Overview:
     kept = list(organisations_kept_by(user).open().order_by("name"))
     centres = [one for one in kept if one.is_centre]
     others = [one for one in kept if not one.is_centre]
-    is_administrator = administers_a_centre(user)
+    keeps = keeping(user)
+    is_administrator = keeps.administers_shared
     people = People(kept)
     units = (
         Unit.objects.open()
@@ -92,23 +94,23 @@ def overview_of(user: User) -> Overview:
         by_centre[unit.organisation_id].append(unit)
     closed = next_closing_days(centres)
     found = [
-        centre_card(user, centre, by_centre[centre.pk], people, closed.get(centre.pk), several=len(centres) > 1)
+        centre_card(keeps, centre, by_centre[centre.pk], people, closed.get(centre.pk), several=len(centres) > 1)
         for centre in centres
     ]
     steps = [step for card in found for step in card.steps]
     if is_administrator:
-        steps += list(missing_referrers(user, others, people))
+        steps += list(missing_referrers(keeps, others, people))
     return Overview(found, steps, is_administrator, shared_of(others) if is_administrator else [])
 
 
 def centre_card(
-    user: User, centre: Organisation, units: list[Unit], people: People, closed: ClosingDay | None, *, several: bool
+    keeps: Keeping, centre: Organisation, units: list[Unit], people: People, closed: ClosingDay | None, *, several: bool
 ) -> Centre:
-    administers = centre.pk in user.reach.organisations_as(Role.ADMINISTRATOR)
+    administers = keeps.is_administrator_of(centre)
     workshops = [unit for unit in units if unit.kind == Unit.Kind.WORKSHOP]
     teams = [unit for unit in units if unit.kind == Unit.Kind.TEAM]
     card = Centre(centre, administers)
-    card.steps = list(missing(user, centre, workshops, people, administers=administers))
+    card.steps = list(missing(keeps, centre, workshops, people, administers=administers))
     new_workshop = Step(
         "", reverse("setup:new_workshop", args=[centre.pk]), _("New workshop"), hint=centre.name if several else ""
     )
@@ -144,14 +146,14 @@ def centre_card(
 
 
 def missing(
-    user: User, centre: Organisation, workshops: list[Unit], people: People, *, administers: bool
+    keeps: Keeping, centre: Organisation, workshops: list[Unit], people: People, *, administers: bool
 ) -> Iterator[Step]:
     """What keeps the centre from its daily work, the most urgent first."""
     name = {"centre": centre.name}
     if not people.at(centre, Role.TEAM_LEADER):
         yield Step(
             _("Nobody leads %(centre)s yet.") % name,
-            invitation(user, centre, Role.TEAM_LEADER),
+            invitation(keeps, centre, Role.TEAM_LEADER),
             _("Invite a team leader"),
             "envelope",
         )
@@ -173,7 +175,7 @@ def missing(
     for unit in [unit for unit in workshops if not people.by_unit.get(unit.pk)][:SHOWN]:
         yield Step(
             _("%(workshop)s has no contact person yet.") % {"workshop": unit.name},
-            invitation(user, centre, Role.CONTACT_PERSON, unit),
+            invitation(keeps, centre, Role.CONTACT_PERSON, unit),
             _("Invite a contact person"),
             "envelope",
             unit.name,
@@ -181,7 +183,7 @@ def missing(
     if not people.at(centre, Role.CASEWORKER):
         yield Step(
             _("%(centre)s has no caseworker yet.") % name,
-            invitation(user, centre, Role.CASEWORKER),
+            invitation(keeps, centre, Role.CASEWORKER),
             _("Invite a caseworker"),
             "envelope",
         )
@@ -194,7 +196,7 @@ def missing(
         )
 
 
-def missing_referrers(user: User, others: list[Organisation], people: People) -> Iterator[Step]:
+def missing_referrers(keeps: Keeping, others: list[Organisation], people: People) -> Iterator[Step]:
     referring = [one for one in others if one.kind == Organisation.Kind.REFERRER]
     if not referring:
         yield Step(
@@ -205,7 +207,7 @@ def missing_referrers(user: User, others: list[Organisation], people: People) ->
     for one in [one for one in referring if not people.at(one, Role.REFERRER)][:SHOWN]:
         yield Step(
             _("Nobody at %(organisation)s can refer yet.") % {"organisation": one.name},
-            invitation(user, one, Role.REFERRER),
+            invitation(keeps, one, Role.REFERRER),
             _("Invite a referrer"),
             "envelope",
             one.name,
@@ -232,10 +234,10 @@ def next_closing_days(centres: list[Organisation]) -> dict[int, ClosingDay]:
     return {one.centre_id: one for one in found}
 
 
-def invitation(user: User, organisation: Organisation, role: str, unit: Unit | None = None) -> str:
-    """The page on which somebody is invited, filled in; empty for whoever may not invite there."""
+def invitation(keeps: Keeping, organisation: Organisation, role: str, unit: Unit | None = None) -> str:
+    """The page on which somebody is invited, filled in; empty for whoever may not give that role there."""
     url = page_of("accounts:invite")
-    if not url:
+    if not url or role not in keeps.roles_at(organisation):
         return ""
     chosen = {"organisation": organisation.pk, "role": role, **({"unit": unit.pk} if unit else {})}
     return f"{url}?{urlencode(chosen)}"

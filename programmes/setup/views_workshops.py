@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts import places
+from accounts.keeping import keeping
 from accounts.permissions import may_set_up
 from accounts.requests import SignedIn
 from accounts.roles import Role
@@ -122,7 +123,7 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
         workshop=found,
         against=against,
         contacts=people.by_unit.get(unit.pk, []),
-        invite=invitation(request.user, unit.organisation, Role.CONTACT_PERSON, unit),
+        invite=invitation(keeping(request.user), unit.organisation, Role.CONTACT_PERSON, unit),
     )
 
 

@@ -3,7 +3,7 @@ import datetime
 import factory
 
 from programmes.access import grant_placement, grant_programme
-from programmes.models import OpeningHours, Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
+from programmes.models import ClosingDay, OpeningHours, Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, user_with_role
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory
@@ -65,6 +65,15 @@ class WorkshopFactory(Factory):
             OpeningHours(workshop=instance, weekday=weekday, opens="07:30", closes=closes)
             for weekday, closes in OPENING.items()
         )
+
+
+class ClosingDayFactory(Factory):
+    class Meta:
+        model = ClosingDay
+
+    centre = factory.SubFactory(CentreFactory)
+    day = MONDAY
+    name = "Course for the staff"
 
 
 class ProgrammeFactory(Factory):
