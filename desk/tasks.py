@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from core.forms import Form
 from desk.rows import Tag, link_to
 from worklist import lines as worklist_lines
 from worklist.lines import Line, kind_in_words, owner_of
-from worklist.models import Task
+from worklist.models import Task, TaskQuerySet
 from worklist.permissions import may_finish, may_write_own
 
 PAGE = 100
@@ -141,7 +141,7 @@ def views_of(user: User) -> dict[str, str]:
     return {**views, HANDED: _("Handed over"), DONE: _("Done")}
 
 
-def scope_of(user: User, whose: str) -> QuerySet[Task]:
+def scope_of(user: User, whose: str) -> TaskQuerySet:
     """The tasks behind one of the chips, as far as the user may see them (T1)."""
     visible = Task.objects.visible_to(user).open()
     if whose == UNIT:
@@ -156,7 +156,7 @@ def scope_of(user: User, whose: str) -> QuerySet[Task]:
     return visible
 
 
-def choices_of(scope: QuerySet[Task]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def choices_of(scope: TaskQuerySet) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The kinds and the citizens that occur in the list; a protected name would be told by its place (T10). One
     query."""
     column = f"citizen__sort_{'sv' if get_language() == 'sv' else 'da'}"
@@ -175,7 +175,7 @@ def choices_of(scope: QuerySet[Task]) -> tuple[list[tuple[str, str]], list[tuple
     )
 
 
-def narrowed(tasks: QuerySet[Task], chosen: Mapping[str, Any]) -> QuerySet[Task]:
+def narrowed(tasks: TaskQuerySet, chosen: Mapping[str, Any]) -> TaskQuerySet:
     if kind := chosen.get("kind"):
         tasks = tasks.filter(kind=kind)
     if citizen := chosen.get("citizen"):
@@ -185,7 +185,7 @@ def narrowed(tasks: QuerySet[Task], chosen: Mapping[str, Any]) -> QuerySet[Task]
     return tasks
 
 
-def ordered(tasks: QuerySet[Task], sort: str, whose: str) -> QuerySet[Task]:
+def ordered(tasks: TaskQuerySet, sort: str, whose: str) -> TaskQuerySet:
     """By deadline, or by citizen or kind and then by deadline; protected names stand last (T10)."""
     if whose == DONE:
         return tasks.order_by("-done_at", "-pk")

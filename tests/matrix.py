@@ -72,7 +72,8 @@ def a_world(last_name: str) -> World:
         asked_by=case.caseworker, finished_at=datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC),
     )  # fmt: skip
     EntryFactory(programme=programme, audience="team")
-    TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
+    task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
+    own_task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, kind="own", params={"text": "Ring"})
     team = UnitFactory(organisation=programme.centre, kind="team")
     closed = ClosingDayFactory(centre=programme.centre, day=datetime.date(2026, 12, 24))
     return World(
@@ -86,6 +87,8 @@ def a_world(last_name: str) -> World:
             "missed": {"pk": missed.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
             "slot": {},
+            "task": {"pk": task.pk},
+            "own_task": {"pk": own_task.pk},
             "centre": {"pk": programme.centre_id},
             "team": {"pk": team.pk},
             "unit": {"pk": case.placement.workshop.unit_id},

@@ -124,6 +124,8 @@ def snooze(request: SignedIn) -> HttpResponse:
 def wake(request: SignedIn) -> HttpResponse:
     """Bring what was put off back at once."""
     tasks = chosen_tasks(request)
+    if not tasks:
+        return nothing_chosen(request)
     try:
         turns.wake(tasks=[task.pk for task in tasks], by=request.user)
     except Refused as refused:
@@ -171,6 +173,8 @@ def hand_over(request: SignedIn) -> HttpResponse:
 def give_back(request: SignedIn) -> HttpResponse:
     """Back to where it was before it was handed over."""
     tasks = chosen_tasks(request)
+    if not tasks:
+        return nothing_chosen(request)
     try:
         count = turns.give_back(tasks=[task.pk for task in tasks], by=request.user)
     except Refused as refused:

@@ -1,13 +1,18 @@
 import datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
 
 from audit.acting import System, acting
-from tests.desk.cast import NINE, TODAY, a_case
+from tests.desk.cast import NINE, TODAY, AccessFactory, a_case
+from tests.factories.accounts import user_with_role
+from tests.factories.programmes import ProgrammeFactory
 from tests.factories.worklist import TaskFactory
+from worklist.models import Task
 
 pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +55,171 @@ def test_no_tasks_say_why(signed_in):
     assert "New tasks come here" in signed_in(a_case().referrer).get("/tasks/").content.decode()
 
 
-def test_the_page_costs_the_same_for_one_and_for_fifty(signed_in, django_assert_max_num_queries):
+@pytest.mark.parametrize("role", ["caseworker", "team_leader"])
+def test_the_page_costs_the_same_for_ten_and_for_three_hundred(signed_in, django_assert_max_num_queries, role):
     case = a_case()
+    client = signed_in(case.user(role))
+    address = "/tasks/?whose=centre" if role == "team_leader" else "/tasks/"
+    many(case, 10)
+    client.get(address)
+    with django_assert_max_num_queries(10) as first:
+        client.get(address)
+    many(case, 290)
+    with django_assert_max_num_queries(len(first.captured_queries)):
+        html = client.get(address).content.decode()
+    assert "page=2" in html
+
+
+def many(case, count):
+    with acting(System("test")):
+        Task.objects.bulk_create(
+            Task(
+                citizen=case.citizen,
+                for_user=case.caseworker,
+                kind="confirm_plan",
+                source=f"many:{uuid4()}",
+                due_on=TODAY,
+                url="/x/",
+                handed_by=case.team_leader,
+                snoozed_until=TODAY + datetime.timedelta(days=number % 3),
+                snoozed_by=case.caseworker,
+                snooze_reason="waits",
+            )
+            for number in range(count)
+        )
+
+
+def test_the_filters_live_in_the_address_and_survive_nonsense(signed_in):
+    """Experience 11."""
+    case = a_case()
+    other = ProgrammeFactory(centre=case.programme.centre, caseworker=case.caseworker, citizen__first_name="Nadia")
+    TaskFactory(citizen=case.citizen, for_user=case.caseworker, kind="confirm_plan", url="/a/")
+    TaskFactory(citizen=other.citizen, for_user=case.caseworker, kind="plan_follow_up", url="/b/")
     client = signed_in(case.caseworker)
-    for number in (1, 49):
-        for _ in range(number):
-            TaskFactory(citizen=case.citizen, for_user=case.caseworker)
-        with django_assert_max_num_queries(7):
-            client.get("/tasks/")
+    shown = {
+        address: {url for url in ("/a/", "/b/") if f'href="{url}"' in client.get(f"/tasks/{address}").content.decode()}
+        for address in (
+            "?kind=plan_follow_up",
+            f"?citizen={case.citizen.pk}",
+            f"?citizen={case.citizen.pk}&kind=plan_follow_up",
+            "?sort=citizen",
+            "?sort=kind",
+            "?kind=nonsense&citizen=nonsense&sort=nonsense&whose=nonsense&page=nonsense&colleague=nonsense",
+            "?page=99999999999999999999&colleague=99999999999999999999999",
+            "?whose=centre",
+        )
+    }
+    assert list(shown.values()) == [
+        {"/b/"}, {"/a/"}, set(), {"/a/", "/b/"}, {"/a/", "/b/"}, {"/a/", "/b/"}, {"/a/", "/b/"}, {"/a/", "/b/"}
+    ]  # fmt: skip
+
+
+def test_the_team_leader_sees_the_colleagues_overdue_ones_first(signed_in):
+    """F1, J6."""
+    case, foreign = a_case(), a_case("Hemmelig", "Fremmed")
+    calm = user_with_role("caseworker", case.programme.centre, name="Calm Colleague")
+    AccessFactory(citizen=case.citizen, centre=case.programme.centre, role="caseworker", user=calm)
+    TaskFactory(citizen=case.citizen, for_user=calm, due_on=TODAY + DAY)
+    TaskFactory(citizen=case.citizen, for_user=case.caseworker, due_on=TODAY - DAY)
+    TaskFactory(citizen=foreign.citizen, for_user=foreign.caseworker, due_on=TODAY - DAY)
+    client = signed_in(case.team_leader)
+    html = client.get("/tasks/?whose=centre").content.decode()
+    table = html[html.index("<table") : html.index("</table>")]
+    assert table.index(case.caseworker.name) < table.index("Calm Colleague")
+    assert "1 overdue" in table
+    assert "Fremmed" not in html
+    assert foreign.caseworker.name not in table
+    alone = client.get(f"/tasks/?whose=centre&colleague={calm.pk}").content.decode()
+    assert alone.count('name="task"') == 1
+    assert 'name="task"' not in signed_in(case.contact_person).get("/tasks/?whose=centre").content.decode()
+
+
+def test_what_is_put_off_stands_below_with_its_reason(signed_in):
+    case = a_case()
+    task = TaskFactory(citizen=case.citizen, for_user=case.caseworker, due_on=TODAY)
+    client = signed_in(case.caseworker)
+    sent = {"until": "8.12.26", "why": "The doctor answers on Monday"}
+    html = client.post(f"/tasks/put-off/?task={task.pk}", sent, follow=True).content.decode()
+    assert html.index("group-snoozed") < html.index("because: The doctor answers on Monday")
+    assert f'action="/tasks/bring-back/?task={task.pk}"' in html
+    assert "Sejersen" not in client.get("/").content.decode()
+    history = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Put off to Tuesday 8 December" in history
+
+
+def test_several_are_handed_over_at_once_and_taken_back(signed_in):
+    """Experience 19, 31."""
+    case = a_case()
+    tasks = [TaskFactory(citizen=case.citizen, for_user=case.caseworker) for _ in range(3)]
+    numbers = "&".join(f"task={task.pk}" for task in tasks)
+    client = signed_in(case.caseworker)
+    page = client.get(f"/tasks/hand-over/?{numbers}").content.decode()
+    assert case.team_leader.name in page
+    assert case.contact_person.name not in page
+    sent = {"to": case.team_leader.pk, "word": "I am away"}
+    html = client.post(f"/tasks/hand-over/?{numbers}", sent, follow=True).content.decode()
+    assert f"{case.team_leader.name} has the 3 tasks now." in html
+    assert Task.objects.filter(for_user=case.team_leader).count() == 3
+    assert "I am away" in signed_in(case.team_leader).get("/tasks/").content.decode()
+    assert client.get("/tasks/?whose=handed").content.decode().count('name="task"') == 3
+    client.post(f"/tasks/give-back/?{numbers}")
+    assert Task.objects.filter(for_user=case.caseworker).count() == 3
+
+
+def test_when_nobody_can_have_it_the_page_says_why(signed_in):
+    """Experience 25."""
+    case = a_case()
+    with acting(System("test")):
+        case.team_leader.memberships.update(ends_on=TODAY - DAY)
+    task = TaskFactory(citizen=case.citizen, for_user=case.caseworker)
+    page = signed_in(case.caseworker).get(f"/tasks/hand-over/?task={task.pk}").content.decode()
+    assert "Nobody else can have it" in page
+
+
+@pytest.mark.parametrize("page", ["put-off", "hand-over"])
+def test_ticking_nothing_leads_back_with_a_word(signed_in, page):
+    answer = signed_in(a_case().caseworker).get(f"/tasks/{page}/", follow=True)
+    assert answer.redirect_chain == [("/tasks/", 302)]
+    assert "Tick the tasks first" in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 19, "9" * 30, "x", "1.5"])
+def test_a_task_that_is_none_is_404(signed_in, number):
+    client = signed_in(a_case().caseworker)
+    assert client.get("/tasks/put-off/", {"task": number}).status_code == 404
+    assert client.get(f"/tasks/{number}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"until": "", "why": "x"},
+        {"until": "9.12.26", "why": ""},
+        {"until": "2.12.26", "why": "x"},
+        {"until": "17.12.26", "why": "x"},
+        {"until": "1.1.0001", "why": "x"},
+        {"until": "31.12.9999", "why": "x"},
+        {"until": "9.12.26", "why": "x" * 20_001},
+        {"until": "9.12.26", "why": "nul\0byte"},
+    ],
+)
+def test_a_wrong_day_or_reason_is_said_beside_the_field(signed_in, sent):
+    """Experience 17."""
+    case = a_case()
+    task = TaskFactory(citizen=case.citizen, for_user=case.caseworker)
+    answer = signed_in(case.caseworker).post(f"/tasks/put-off/?task={task.pk}", sent)
+    assert answer.status_code == 422
+    assert "Error:" in answer.content.decode()
+    assert not Task.objects.snoozed().exists()
+
+
+def test_the_way_back_never_leaves_the_house(signed_in):
+    """T9."""
+    case = a_case()
+    task = TaskFactory(citizen=case.citizen, for_user=case.caseworker)
+    for back in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        answer = signed_in(case.caseworker).post(f"/tasks/bring-back/?task={task.pk}", {"back": back})
+        assert answer["Location"] == "/tasks/"
 
 
 def test_a_task_about_a_citizen_goes_with_the_right_to_see_the_case(signed_in):
