@@ -124,7 +124,7 @@ def cleaned_name(name: str) -> str:
     """The name without folders, signs that hide or deceive, and excess length; `file` where nothing is left."""
     name = unicodedata.normalize("NFC", name.replace("\x00", "").replace("\\", "/")).rpartition("/")[2]
     name = "".join(sign for sign in name if unicodedata.category(sign) not in DECEIVING)
-    name = FORBIDDEN_IN_NAMES.sub("_", name).strip(" .")
+    name = FORBIDDEN_IN_NAMES.sub("_", name).strip().rstrip(". ")
     stem, dot, extension = name.rpartition(".")
     if not dot:
         return name[:LONGEST_NAME] or "file"
@@ -196,11 +196,14 @@ def _text(data: bytes) -> str | None:
 
 def _office(data: bytes) -> str | None:
     """The kind of an office document, after unpacking every part within the limits."""
+    # The archive's last record ends the file, without a comment: nothing else hides behind it.
+    if data[-22:-18] != b"PK\x05\x06":
+        raise _NotWhole
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             names = [part.filename for part in parts]
-            if len(parts) > MOST_PARTS or len(set(names)) != len(names) or len(archive.comment) > 0:
+            if len(parts) > MOST_PARTS or len(set(names)) != len(names):
                 raise _NotWhole
             if any(part.flag_bits & 1 for part in parts) or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
                 raise _NotWhole
