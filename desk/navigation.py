@@ -36,20 +36,21 @@ NOTES = ("closing_notes:list", "file-earmark-text", _("Notes"))
 QUEUE = ("referrals:queue", "inbox", _("Referrals"))
 MY_REFERRALS = ("referrals:list", "inbox", _("Referrals"))
 USERS = ("accounts:users", "person-check", _("Users"))
+SET_UP = ("setup:home", "gear", _("Set-up"))
 OWN_PLAN = ("desk:own_plan", "flag", _("My plan"))
 OWN_ATTENDANCE = ("desk:own_attendance", "bar-chart", _("My attendance"))
 OWN_MEETINGS = ("desk:own_meetings", "calendar-event", _("My meetings"))
 OWN_SHARED = ("desk:own_shared", "chat-left-text", _("Shared with me"))
 
 PAGES: dict[str, list[tuple]] = {
-    Role.TEAM_LEADER: [TODAY, QUEUE, CASES, REGISTER, MISSED, NOTES, TASKS, USERS],
+    Role.TEAM_LEADER: [TODAY, QUEUE, CASES, REGISTER, MISSED, NOTES, TASKS, USERS, SET_UP],
     Role.CASEWORKER: [TODAY, CASES, REGISTER, MISSED, NOTES, TASKS],
     Role.CONTACT_PERSON: [TODAY, REGISTER, MISSED, CASES, TASKS],
     Role.SPECIALIST: [TODAY, CASES, TASKS],
     Role.REFERRER: [TODAY, MY_REFERRALS, CASES, NOTES, TASKS],
     Role.STEERING_GROUP: [TODAY],
     Role.CITIZEN: [TODAY, OWN_PLAN, OWN_ATTENDANCE, OWN_MEETINGS, OWN_SHARED],
-    Role.ADMINISTRATOR: [TODAY, USERS],
+    Role.ADMINISTRATOR: [TODAY, SET_UP, USERS],
 }
 
 # What waits behind one link of a role: at most one query a page.
