@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from audit.models import Event
-from core.exceptions import NotAllowed, Refused
 from core.events import user_leaving
+from core.exceptions import NotAllowed, Refused
 from core.uploads import Upload
 from journal import documents, drafts, notes
 from journal.drafts import Finished, SavedMeanwhile
