@@ -5,6 +5,7 @@ Every app that knows an owner says what is open (`work_asked`) and moves it (`us
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -45,7 +46,7 @@ class Handover:
 
 def work_of(user: User, organisation: Organisation | None = None) -> list[OpenWork]:
     """What the user has open, the most binding first."""
-    answers = work_asked.send(User, user=user, organisation=organisation)
+    answers: list[tuple[Any, Any]] = work_asked.send(User, user=user, organisation=organisation)
     return [work for _receiver, found in answers for work in found or [] if work.count]
 
 
@@ -55,7 +56,8 @@ def handover_at(user: User, organisation: Organisation, *, left: Collection[str]
     if not work:
         return None
     loads: dict[int, str] = {}
-    for _receiver, sentences in load_asked.send(User, user=user, organisation=organisation):
+    answers: list[tuple[Any, Any]] = load_asked.send(User, user=user, organisation=organisation)
+    for _receiver, sentences in answers:
         loads |= sentences or {}
     takers = [Taker(each, loads.get(each.pk, "")) for each in possible_takers(user, organisation, work)]
     return Handover(organisation, work, takers)
@@ -102,6 +104,8 @@ def hand_on(
         send_on(user, handover, takers.get(organisation.pk), by=by)
         if handover_at(user, organisation, left=left):
             raise Refused(_("Something new has come up for %(name)s. Try again.") % {"name": user.name})
+    elif not left:
+        user_leaving.send(User, user=user, taker=None, by=by, organisation=organisation)
 
 
 def hand_on_everything(user: User, takers: Mapping[int, User], *, by: User) -> None:
@@ -110,13 +114,13 @@ def hand_on_everything(user: User, takers: Mapping[int, User], *, by: User) -> N
     for handover in handovers_of(user):
         taker = takers.get(handover.organisation.pk)
         send_on(user, handover, taker, by=by)
-    if taker and work_of(user):
-        user_leaving.send(User, user=user, taker=taker, by=by, organisation=None)
+    user_leaving.send(User, user=user, taker=taker, by=by, organisation=None)
     if work_of(user):
         raise Refused(_("Something new has come up for %(name)s. Try again.") % {"name": user.name})
 
 
-def send_on(user: User, handover: Handover, taker: User | None, *, by: User) -> None:
+def send_on(user: User, handover: Handover, taker: User | None, *, by: User, stays: bool = False) -> None:
+    """Inside the caller's `acting`: everything open at the organisation goes to the taker, who is told by mail."""
     if taker is None:
         raise Refused(_("Choose who takes over at %(organisation)s") % {"organisation": handover.organisation.name})
     if taker.pk not in {each.user.pk for each in handover.takers}:
@@ -124,7 +128,7 @@ def send_on(user: User, handover: Handover, taker: User | None, *, by: User) -> 
     taker = User.objects.select_for_update().get(pk=taker.pk)
     if not taker.is_active:
         raise Refused(_("%(name)s cannot take this over") % {"name": taker.name})
-    user_leaving.send(User, user=user, taker=taker, by=by, organisation=handover.organisation)
+    user_leaving.send(User, user=user, taker=taker, by=by, organisation=handover.organisation, stays=stays)
     record(
         "work_handed_over",
         by=by,
@@ -146,4 +150,4 @@ def hand_over(*, user: User, organisation: Organisation, taker: User, by: User) 
         handover = handover_at(user, organisation)
         if handover is None:
             raise Refused(_("%(name)s has nothing open there") % {"name": user.name})
-        send_on(user, handover, taker, by=by)
+        send_on(user, handover, taker, by=by, stays=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -131,7 +132,9 @@ def refuse_overlap(
     same = same.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
     if ends_on:
         same = same.filter(starts_on__lte=ends_on)
-    if same.exclude(pk=but.pk if but else None).exists():
+    if but:
+        same = same.exclude(pk=but.pk)
+    if same.exists():
         raise Refused(_("%(name)s has this role in the period already") % {"name": user.name})
 
 
@@ -178,7 +181,7 @@ def subject_of(user: User) -> str:
     return f"accounts.user:{user.pk}"
 
 
-def told(membership: Membership) -> dict[str, object]:
+def told(membership: Membership) -> dict[str, Any]:
     """What the audit event says of a role."""
     return {
         "role": membership.role,

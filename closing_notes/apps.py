@@ -6,7 +6,10 @@ class ClosingNotesConfig(AppConfig):
 
     def ready(self) -> None:
         from closing_notes.completion import follow_the_end, refuse_without_approved_note
-        from core.events import programme_ended, programme_ending
+        from closing_notes.handover import hand_over_notes, open_notes
+        from core.events import programme_ended, programme_ending, user_leaving, work_asked
 
         programme_ending.connect(refuse_without_approved_note, dispatch_uid="closing_notes.completion")
         programme_ended.connect(follow_the_end, dispatch_uid="closing_notes.follow_the_end")
+        work_asked.connect(open_notes, dispatch_uid="closing_notes.open_notes")
+        user_leaving.connect(hand_over_notes, dispatch_uid="closing_notes.hand_over_notes")

@@ -21,7 +21,8 @@ programme_ending = Signal()
 programme_ended = Signal()
 
 # A colleague leaves: user, taker, by, organisation. Every app that knows an owner hands what is open to the taker;
-# authorship stays (U2). `organisation` is where the colleague leaves; None is everywhere.
+# authorship stays (U2). `organisation` is where the colleague leaves, None is everywhere; `taker` is None where nothing
+# needs one; `stays` where work is handed over by somebody who stays.
 user_leaving = Signal()
 
 # What has the user open at `organisation` (None: anywhere)? Receivers return a list of `accounts.leaving.OpenWork`.

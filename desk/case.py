@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.roles import Role
 from attendance import figures
 from core.calendar import monday_of
 from core.charts import week_bars
@@ -16,7 +17,7 @@ from desk.case_head import Head, in_language
 from desk.rows import Link, link_to
 from journal.permissions import may_write as may_write_notes
 from programmes.models import Programme
-from programmes.statuses import Status
+from programmes.statuses import RUNNING, Status
 from referrals.models import Referral
 from referrals.statuses import Status as ReferralStatus
 
@@ -31,7 +32,22 @@ def actions_of(head: Head) -> list[Link]:
     actions = []
     if may_write_notes(head.roles):
         actions.append(Link(link_to("desk:new_note", head.programme.reference), _("New note"), "pencil"))
-    return actions
+    return actions + corrections_of(head)
+
+
+def corrections_of(head: Head) -> list[Link]:
+    """The citizen's details, and the ways out of a programme before its time (K2, K4)."""
+    programme = head.programme
+    if head.roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
+        return []
+    links = [Link(link_to("desk:citizen", programme.citizen_id), _("Details of the citizen"), "person")]
+    is_ahead = programme.status == Status.PLANNED and programme.starts_on > timezone.localdate()
+    if is_ahead and programme.referral_reference and Role.TEAM_LEADER in head.roles:
+        page = link_to("referrals:take_back", programme.referral_reference)
+        links.append(Link(page, _("Take back the acceptance"), "arrow-counterclockwise"))
+    elif programme.status in RUNNING and not is_ahead:
+        links.append(Link(link_to("desk:end", programme.reference), _("End the programme"), "flag"))
+    return links
 
 
 def hours_by_week(programme: Programme) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
@@ -128,10 +128,14 @@ def throw_away(*, draft: Draft, by: User) -> None:
         there.delete()
 
 
-def hand_over(*, user: User, taker: User | None, by: User) -> None:
-    """Somebody leaves: what they were writing goes to the taker (U2). Refused when nobody is there to take it."""
+def hand_over(*, user: User, taker: User | None, by: User, centre: Organisation | None = None) -> None:
+    """Somebody leaves the centre, or altogether: what they were writing goes to the taker (U2). Refused when nobody is
+    there to take it."""
     with acting(by, why="a colleague leaves"):
-        drafts = list(Draft.objects.select_for_update(of=("self",)).filter(owner=user))
+        written = Draft.objects.filter(owner=user)
+        if centre:
+            written = written.filter(centre=centre)
+        drafts = list(written.select_for_update(of=("self",)))
         if drafts and taker is None:
             raise Refused(_("Unfinished notes need somebody who takes them over"))
         for draft in drafts:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import country_chosen, place_closing
+from core.events import country_chosen, load_asked, place_closing, user_leaving, work_asked
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, Unit, User
@@ -15,6 +15,12 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         country_chosen.connect(follow_country, dispatch_uid="programmes.follow_country")
+        user_leaving.connect(leave_teams, dispatch_uid="programmes.leave_teams")
+        from programmes.handover import hand_over_programmes, loads, open_programmes
+
+        work_asked.connect(open_programmes, dispatch_uid="programmes.open_programmes")
+        load_asked.connect(loads, dispatch_uid="programmes.loads")
+        user_leaving.connect(hand_over_programmes, dispatch_uid="programmes.hand_over_programmes")
         place_closing.connect(say_what_is_placed, dispatch_uid="programmes.say_what_is_placed")
 
 
@@ -35,3 +41,19 @@ def say_what_is_placed(sender: object, *, place: "Organisation | Unit", **kwargs
     from programmes.workshops import still_placed
 
     return still_placed(place)
+
+
+def leave_teams(
+    sender: object,
+    *,
+    user: "User",
+    by: "User",
+    organisation: "Organisation | None" = None,
+    stays: bool = False,
+    **kwargs,
+) -> None:
+    """Who leaves is on no team any more (U2); who stays and only hands over work is."""
+    from programmes.team import leave_teams
+
+    if not stays:
+        leave_teams(user=user, by=by, centre=organisation)

@@ -122,10 +122,13 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
         record("team_member_ended", by=by, subject=programme, citizen_id=programme.citizen_id, user=member.user_id)
 
 
-def follow_leaving(sender: object, *, user: User, by: User, **kwargs: object) -> None:
-    """Follow `user_leaving`: who leaves is on no team any more (U2)."""
+def leave_teams(*, user: User, by: User, centre: Organisation | None = None) -> None:
+    """Who leaves is on no team of the centre, or of none at all, any more from now on (U2)."""
     today = timezone.localdate()
-    members = list(TeamMember.objects.not_over().filter(user=user).values_list("pk", "starts_on"))
+    teams = TeamMember.objects.not_over().filter(user=user)
+    if centre:
+        teams = teams.filter(programme__centre=centre)
+    members = list(teams.values_list("pk", "starts_on"))
     with acting(by, why="has left"):
         CaseAccess.objects.filter(source__in=[source_of_member(pk) for pk, _starts in members]).update(
             ends_on=today - timedelta(days=1)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import place_closing, programme_ended
+from core.events import place_closing, programme_ended, user_leaving, work_asked
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, Unit
@@ -18,6 +18,10 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         programme_ended.connect(let_access_run_out, dispatch_uid="referrals.let_access_run_out")
         place_closing.connect(say_what_is_open, dispatch_uid="referrals.say_what_is_open")
+        from referrals.handover import hand_over_referrals, open_referrals
+
+        work_asked.connect(open_referrals, dispatch_uid="referrals.open_referrals")
+        user_leaving.connect(hand_over_referrals, dispatch_uid="referrals.hand_over_referrals")
 
 
 def let_access_run_out(sender: object, *, programme: "Programme", **kwargs: object) -> None:

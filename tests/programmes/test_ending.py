@@ -7,8 +7,8 @@ import time_machine
 
 from accounts.roles import Role
 from attendance.expected import write_expected
-from attendance.models import ExpectedAttendance, MissedAttendance
-from audit.acting import System
+from attendance.models import MissedAttendance
+from audit.acting import System, acting
 from audit.models import Change
 from citizens.models import CaseAccess
 from closing_notes.actions import deliver, start_note
@@ -38,7 +38,8 @@ def running(**fields) -> Programme:
     """An active programme of every Monday from 8 to 12, the three past ones unmarked, the last two flagged."""
     placement = ScheduleSlotFactory(placement__programme__status="active", **fields).placement
     write_expected(since=MONDAY, until=TODAY + 4 * WEEK, by=System("test"), judged=True)
-    for slot in ExpectedAttendance.objects.filter(day__in=[MONDAY + WEEK, MONDAY + 2 * WEEK]):
+    flagged = [MONDAY + WEEK, MONDAY + 2 * WEEK]
+    for slot in placement.programme.expected_attendance.filter(day__in=flagged):
         missed = MissedFactory(slot=slot)
         TaskFactory(
             kind="contact_absent_citizen",
@@ -197,6 +198,4 @@ def test_a_completed_programme_keeps_the_absences_that_wait_for_a_call():
 
 
 def system():
-    from audit.acting import acting
-
     return acting(System("test"))

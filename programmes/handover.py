@@ -1,0 +1,153 @@
+"""What a caseworker or a referrer who leaves hands on: the running programmes and the access to their cases (U2).
+
+Authorship stays: an ended programme keeps its caseworker.
+"""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.leaving import OpenWork
+from accounts.models import Organisation, User
+from accounts.roles import Role
+from audit.acting import acting
+from audit.models import Event
+from citizens.models import CaseAccess
+from journal.models import Audience, Entry
+from programmes.access import source_of
+from programmes.capacity import caseloads
+from programmes.models import Programme
+
+
+def run_by(user: User, centre: Organisation | None) -> QuerySet[Programme]:
+    """The running programmes whose caseworker the user is, at one centre or at all."""
+    found = Programme.objects.running().filter(caseworker=user)
+    return found.filter(centre=centre) if centre else found
+
+
+def referred_by(user: User, organisation: Organisation | None) -> QuerySet[Programme]:
+    """The running programmes whose referrer the user is: news about them goes there."""
+    found = Programme.objects.running().filter(referrer=user)
+    return found.filter(referring_organisation=organisation) if organisation else found
+
+
+def open_programmes(
+    sender: object, *, user: User, organisation: Organisation | None, **kwargs: object
+) -> list[OpenWork]:
+    """Answer `work_asked`. Two queries."""
+    running, referred = run_by(user, organisation).count(), referred_by(user, organisation).count()
+    return [
+        OpenWork(
+            ngettext("%(count)s running programme", "%(count)s running programmes", running) % {"count": running},
+            running,
+            {Role.CASEWORKER},
+        ),
+        OpenWork(
+            ngettext(
+                "%(count)s citizen in a programme, as their referrer",
+                "%(count)s citizens in programmes, as their referrer",
+                referred,
+            )
+            % {"count": referred},
+            referred,
+            {Role.REFERRER},
+        ),
+    ]
+
+
+def loads(sender: object, *, user: User, organisation: Organisation, **kwargs: object) -> dict[int, str]:
+    """Answer `load_asked`: how many programmes each caseworker runs, and whether these make too many (P13)."""
+    more = run_by(user, organisation).count()
+    if not more:
+        return {}
+    found = {}
+    for load in caseloads(organisation):
+        words = {"running": load.running, "sum": load.running + more, "ceiling": load.ceiling}
+        if load.running + more > load.ceiling:
+            found[load.caseworker.pk] = (
+                _("%(running)s programmes, %(sum)s with these, more than the %(ceiling)s one should have") % words
+            )
+        else:
+            found[load.caseworker.pk] = _("%(running)s programmes, %(sum)s with these, of at most %(ceiling)s") % words
+    return found
+
+
+def hand_over_programmes(
+    sender: object,
+    *,
+    user: User,
+    taker: User | None,
+    by: User,
+    organisation: Organisation | None = None,
+    **kwargs: object,
+) -> None:
+    """Follow `user_leaving`: one statement per table; each case's timeline and log tell of the new caseworker."""
+    if taker is None:
+        return
+    with acting(by, why="handed over"):
+        cases = list(
+            run_by(user, organisation)
+            .select_for_update(of=("self",))
+            .select_related("citizen", "centre")
+            .order_by("pk")
+        )
+        move_cases(cases, user, taker, by=by)
+        referred = list(referred_by(user, organisation).select_for_update(of=("self",)).order_by("pk"))
+        Programme.objects.filter(pk__in=[programme.pk for programme in referred]).update(referrer=taker)
+        write_events("referrer_changed", referred, user, taker, by=by)
+
+
+def move_cases(cases: list[Programme], user: User, taker: User, *, by: User) -> None:
+    Programme.objects.filter(pk__in=[programme.pk for programme in cases]).update(caseworker=taker)
+    today = timezone.localdate()
+    sources = [source_of(programme) for programme in cases]
+    CaseAccess.objects.filter(user=user, role=Role.CASEWORKER, source__in=sources).update(
+        ends_on=today - timedelta(days=1)
+    )
+    CaseAccess.objects.bulk_create(
+        [
+            CaseAccess(
+                citizen_id=programme.citizen_id,
+                centre_id=programme.centre_id,
+                role=Role.CASEWORKER,
+                user=taker,
+                starts_on=today,
+                source=source_of(programme),
+            )
+            for programme in cases
+        ],
+        update_conflicts=True,
+        unique_fields=["citizen", "centre", "role", "user", "organisation", "unit", "source"],
+        update_fields=["ends_on"],
+    )
+    write_events("caseworker_changed", cases, user, taker, by=by)
+    Entry.objects.bulk_create(
+        Entry(
+            kind="new_caseworker",
+            citizen_id=programme.citizen_id,
+            centre_id=programme.centre_id,
+            case=programme.reference,
+            referring_organisation_id=programme.referring_organisation_id,
+            author=by,
+            audience=Audience.REFERRER,
+            params={"name": taker.name, "before": user.name},
+        )
+        for programme in cases
+    )
+
+
+def write_events(verb: str, cases: list[Programme], user: User, taker: User, *, by: User) -> None:
+    Event.objects.bulk_create(
+        Event(
+            actor_id=by.pk,
+            actor_name=by.name,
+            verb=verb,
+            subject=programme.reference,
+            citizen_id=programme.citizen_id,
+            detail={"before": user.pk, "after": taker.pk},
+        )
+        for programme in cases
+    )
