@@ -22,12 +22,14 @@ from journal.wording import WORDING
 GROUPS = {
     "attendance": gettext_lazy("Attendance"),
     "plan": gettext_lazy("Plan"),
+    "meeting": gettext_lazy("Meetings"),
     "referral": gettext_lazy("Referral"),
     "note": pgettext_lazy("filter of the timeline", "Notes"),
 }
 LINKS = {
     "attendance": gettext_lazy("See the attendance"),
     "plan": gettext_lazy("Open the plan"),
+    "meeting": gettext_lazy("Open the meeting"),
     "referral": gettext_lazy("Open the referral"),
     "note": gettext_lazy("Open the closing note"),
 }
@@ -40,7 +42,7 @@ OPENED_BY = {
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 # Parameters whose values are message ids and not somebody's own words.
-WORDS = {"outcome"}
+WORDS = {"outcome", "meeting"}
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,13 @@ WORDING = {
     "identity_number_corrected": Wording("pencil", "info", "referral", _("The identity number was corrected")),
     "citizens_merged": Wording("people", "info", "referral", _("Two records of the citizen became one")),
     "merge_undone": Wording("people", "due", "referral", _("Two records that had become one are two again")),
+    "new_caseworker": Wording(
+        "person-check", "info", "referral", _("%(name)s is the caseworker now, after %(before)s")
+    ),
     "programme_ended": Wording("flag", "calm", "referral", _("The programme has ended: %(outcome)s")),
     "plan_confirmed": Wording("flag", "acc", "plan", _("Plan confirmed, version %(number)s")),
     "plan_follow_up": Wording("clipboard-check", "info", "plan", _("Follow-up on the plan")),
+    "observation": Wording("eye", "info", "plan", _("Seen at work: %(subgoal)s")),
     "step_forward": Wording("bar-chart", "acc", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
     "step_back": Wording("bar-chart", "due", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
     "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
@@ -53,4 +57,9 @@ WORDING = {
     "citizen_access_ended": Wording("key", "calm", "referral", _("The citizen can no longer sign in")),
     "protection_set": Wording("lock", "due", "referral", _("Name and address are protected from now on")),
     "protection_lifted": Wording("lock", "calm", "referral", _("Name and address are no longer protected")),
+    "meeting_planned": Wording("calendar-event", "info", "meeting", _("%(meeting)s agreed for %(day)s at %(time)s")),
+    "meeting_moved": Wording("calendar-event", "due", "meeting", _("%(meeting)s moved to %(day)s at %(time)s")),
+    "meeting_cancelled": Wording("dash-circle", "calm", "meeting", _("%(meeting)s on %(day)s cancelled")),
+    "meeting_held": Wording("people", "acc", "meeting", _("%(meeting)s held on %(day)s")),
+    "meeting_not_held": Wording("dash-circle", "due", "meeting", _("%(meeting)s on %(day)s was not held")),
 }

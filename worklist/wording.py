@@ -56,4 +56,15 @@ WORDING = {
     "revise_closing_note": Wording(
         "pencil", _("The closing note came back with remarks"), _("Open the note"), roles=WRITES_THE_CASE
     ),
+    "book_start_meeting": Wording("calendar-event", _("Book the start meeting"), _("Book"), roles=WRITES_THE_CASE),
+    "agree_closing_meeting": Wording(
+        "calendar-event", _("Agree the date of the closing meeting"), _("Book"), roles=WRITES_THE_CASE
+    ),
+    "record_meeting": Wording(
+        "calendar-event",
+        _("A meeting is over. Say what became of it"),
+        _("Write what happened"),
+        roles=WRITES_THE_CASE,
+    ),
+    "meeting_task": Wording("check-circle", _("From a meeting: %(what)s"), _("Open the task")),
 }

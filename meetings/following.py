@@ -1,0 +1,135 @@
+"""What a programme's life asks of meetings: the closing meeting agreed at the start (P9), an end, a colleague who goes.
+
+Receivers of the events of lower apps, connected in `apps.py`; each runs inside the sender's transaction.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import Organisation, User
+from audit.acting import Actor, acting
+from audit.log import record
+from meetings import telling
+from meetings.calendar_files import Method
+from meetings.handover import at
+from meetings.models import Meeting, MeetingTask, Participant
+from meetings.statuses import Kind, Status
+from programmes.models import Programme
+from programmes.statuses import RUNNING
+from worklist.actions import clear_task, raise_task
+
+# What a type may require (`required` in the catalogue), the kind of meeting that meets it, the task that asks for it,
+# and by when: so many days after the start.
+REQUIRED: dict[str, tuple[Kind, str, int]] = {
+    "start_meeting": (Kind.START, "book_start_meeting", 0),
+    "closing_meeting_agreed_at_start": (Kind.CLOSING, "agree_closing_meeting", 7),
+}
+COUNTS = [Status.PLANNED, Status.HELD]
+
+
+def ask_at_start(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
+    """A referral was accepted: its caseworker books the start meeting and agrees the closing one (P9, J3)."""
+    settle(programme, by=by)
+
+
+def settle(programme: Programme, *, by: Actor) -> None:
+    """Raise or clear the tasks for the meetings that the type requires, by what is planned or held now. One query."""
+    wanted = required_of(programme)
+    if not wanted:
+        return
+    agreed = set(Meeting.objects.filter(programme=programme, status__in=COUNTS).values_list("kind", flat=True))
+    for kind, task, days in wanted:
+        if kind in agreed or programme.status not in RUNNING:
+            clear_task(kind=task, source=source_of(programme), by=by if isinstance(by, User) else None)
+        else:
+            ask_for(programme, kind, task, days)
+
+
+def required_of(programme: Programme) -> list[tuple[Kind, str, int]]:
+    keys = [required["key"] for required in programme.type.definition.get("required", [])]
+    return [REQUIRED[key] for key in keys if key in REQUIRED]
+
+
+def ask_for(programme: Programme, kind: Kind, task: str, days: int) -> None:
+    raise_task(
+        kind=task,
+        source=source_of(programme),
+        due_on=max(programme.starts_on + timedelta(days=days), timezone.localdate()),
+        url=reverse("meetings:new", args=[programme.reference]) + f"?kind={kind.value}",
+        citizen=programme.citizen,
+        for_user=programme.caseworker,
+    )
+
+
+def source_of(programme: Programme) -> str:
+    return f"meetings.programme:{programme.pk}"
+
+
+def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
+    """The programme has ended: meetings that lie ahead are called off, and no meeting is asked for any longer."""
+    for _kind, task, _days in REQUIRED.values():
+        clear_task(kind=task, source=source_of(programme), by=by if isinstance(by, User) else None)
+    ahead = Meeting.objects.planned().filter(programme=programme, starts_at__gt=timezone.now())
+    for meeting in ahead.select_related("programme__citizen", "programme__centre", "organiser").select_for_update(
+        of=("self",)
+    ):
+        with override(programme.centre.language):
+            why = _("The programme has ended")
+        call_off(meeting, why=why, by=by)
+
+
+def call_off(meeting: Meeting, *, why: str, by: Actor) -> None:
+    """Cancel a locked meeting, take it out of calendars and tell the timeline; the caller has asked who may."""
+    meeting.status = Status.CANCELLED
+    meeting.why = why
+    meeting.sequence += 1
+    meeting.version += 1
+    meeting.changed_at = timezone.now()
+    meeting.save(update_fields=["status", "why", "sequence", "version", "changed_at"])
+    record("meeting_cancelled", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, why=why)
+    telling.stop_asking(meeting, by=by)
+    telling.tell_timeline(meeting, "meeting_cancelled", by=by)
+    telling.send(meeting, "cancelled", Method.CANCEL, telling.receivers(meeting))
+
+
+def hand_over(
+    sender: Any,
+    *,
+    user: User,
+    taker: User | None,
+    by: Actor,
+    organisation: Organisation | None = None,
+    **signal: Any,
+) -> None:
+    """A colleague leaves: what is planned, and what they promised at meetings, goes to the taker (U2).
+
+    Recorded meetings keep their people; the taker gets the calendar files of those ahead.
+    """
+    if taker is None:
+        return
+    with acting(by, why="handed over"):
+        planned = Meeting.objects.planned().filter(at(organisation))
+        promised = MeetingTask.objects.filter(at(organisation, "meeting__"), owner=user, done_at__isnull=True)
+        invited = Participant.objects.filter(user=user, meeting__in=planned)
+        takes_part = Q(organiser=user) | Exists(invited.filter(meeting=OuterRef("pk")))
+        concerned = list(planned.filter(takes_part).values_list("pk", flat=True))
+        there = Participant.objects.filter(user=taker, meeting=OuterRef("meeting"))
+        invited.filter(Exists(there)).delete()
+        invited.update(user=taker)
+        planned.filter(organiser=user).update(organiser=taker, version=F("version") + 1, changed_at=timezone.now())
+        Participant.objects.filter(meeting__in=concerned, user=F("meeting__organiser")).delete()
+        for task in promised:
+            record("meeting_task_handed_over", by=by, subject=task.source, to=taker.pk)
+        MeetingTask.objects.filter(pk__in=promised.values("pk")).update(owner=taker)
+        meetings = Meeting.objects.filter(pk__in=concerned).select_related(
+            "programme__citizen", "programme__centre", "organiser"
+        )
+        for meeting in meetings:
+            record("meeting_handed_over", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, to=taker.pk)
+            telling.send(meeting, "invited", Method.REQUEST, [telling.of_user(taker)])

@@ -1,0 +1,61 @@
+"""What nags until somebody does something real: meetings without a record, required meetings that nobody agreed (J3).
+
+Each asks the database in one statement what has no open task yet, so it may run twice, late or after an outage.
+"""
+
+from datetime import datetime
+
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+
+from meetings.following import COUNTS, REQUIRED, ask_for
+from meetings.models import Meeting
+from meetings.telling import ask_for_record
+from programmes.models import Programme
+from worklist.models import Task
+
+RECORD = "record_meeting"
+
+
+def nag(at: datetime | None = None) -> int:
+    """Ask for the record of every meeting that is over and has none; returns how many were asked for now.
+
+    It is the organiser's to give, or the caseworker's when the organiser cannot sign in any longer.
+    """
+    meetings = list(
+        Meeting.objects.unrecorded(at or timezone.now())
+        .exclude(has_open_task(RECORD, "meetings.meeting:"))
+        .select_related("programme__citizen", "programme__centre", "programme__caseworker", "organiser")
+    )
+    for meeting in meetings:
+        organiser = meeting.organiser
+        ask_for_record(meeting, for_user=organiser if organiser.is_active else meeting.programme.caseworker)
+    return len(meetings)
+
+
+def ask_for_required() -> int:
+    """Ask for every meeting that a running programme's type requires and that nobody has agreed or asked for (P9).
+
+    Programmes that began before their type required it are caught up with; returns how many were asked for now.
+    """
+    raised = 0
+    for key, (kind, task, days) in REQUIRED.items():
+        agreed = Meeting.objects.filter(programme=OuterRef("pk"), kind=kind, status__in=COUNTS)
+        missing = (
+            Programme.objects.running()
+            .filter(type__definition__required__contains=[{"key": key}])
+            .exclude(Exists(agreed))
+            .exclude(has_open_task(task, "meetings.programme:"))
+            .select_related("citizen", "caseworker")
+        )
+        for programme in missing:
+            ask_for(programme, kind, task, days)
+            raised += 1
+    return raised
+
+
+def has_open_task(kind: str, prefix: str) -> Exists:
+    """Whether a task of this kind about the row is on somebody's list."""
+    source = Concat(Value(prefix), Cast(OuterRef("pk"), CharField()))
+    return Exists(Task.objects.open().filter(kind=kind, source=source))
