@@ -1,6 +1,17 @@
 from django.urls import path
 
-from desk import case_views, notes, own_views, people_views, search_views, task_views, views
+from desk import (
+    case_views,
+    citizen_views,
+    ending_views,
+    merging_views,
+    notes,
+    own_views,
+    people_views,
+    search_views,
+    task_views,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +30,14 @@ urlpatterns = [
     path("my/attendance/", own_views.attendance, name="own_attendance"),
     path("my/meetings/", own_views.meetings, name="own_meetings"),
     path("my/shared/", own_views.shared, name="own_shared"),
+    path("cases/<str:reference>/end/", ending_views.end, name="end"),
+    path("citizens/duplicates/", merging_views.duplicates, name="duplicates"),
+    path("citizens/<uuid:pk>/", citizen_views.citizen, name="citizen"),
+    path("citizens/<uuid:pk>/edit/", citizen_views.edit, name="citizen_edit"),
+    path("citizens/<uuid:pk>/number/", citizen_views.number, name="citizen_number"),
+    path("citizens/<uuid:pk>/merge/", merging_views.merge_with, name="merge_with"),
+    path("citizens/<uuid:pk>/merge/<uuid:other>/", merging_views.merge, name="merge"),
+    path("citizens/<uuid:pk>/merges/<int:merge>/undo/", merging_views.unmerge, name="unmerge"),
     path("search/", search_views.search, name="search"),
     path("search/suggestions/", search_views.suggestions, name="suggestions"),
     path("tasks/", task_views.tasks, name="tasks"),

@@ -237,7 +237,7 @@ def test_nobody_is_at_two_places_at_once(world):
         world.hour = 9
         world.slot(programme.placements.get(), datetime.date(2026, 12, 14))
     (obstacle,) = obstacles(world.one, world.two)
-    assert "on 1 day, Monday 14 December at 9.00" in obstacle
+    assert "on 1 day, Monday 14 December at 9:00" in obstacle
     with pytest.raises(Refused, match=first.reference):
         world.merge()
 
@@ -314,7 +314,7 @@ def test_the_log_of_look_ups_is_found_by_both_ids(world):
 
 
 def test_what_is_added_afterwards_goes_back_with_the_case_it_belongs_to(world):
-    """K1: a slot with its programme, a line and a task with its case, access with the row it rests on; the rest stays."""
+    """K1: a slot with its programme, a line and a task with its case, access with the row it rests on."""
     first, second = world.programme(world.one), world.programme(world.two)
     waiting = world.referral(world.two)
     row = world.merge()
