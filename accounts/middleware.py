@@ -5,10 +5,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import gettext
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import Access
 
 # The only routes that need no sign-in; a test holds this list against the resolver (T2).
 PUBLIC = {
@@ -27,6 +31,15 @@ PUBLIC = {
 }
 
 
+# All that exists for who sits in a steering group and is nothing else: the figures, and the own settings (F2).
+FIGURES_ONLY = {
+    *PUBLIC,
+    "desk:today",
+    "profile",
+    "account_change_password",
+    "session",
+    "accounts:choose_post",
+}
 CHOSEN_POST = "post"
 
 
@@ -53,7 +66,7 @@ class LanguageMiddleware:
 
 
 class SignInRequiredMiddleware:
-    """Every route needs a sign-in unless it stands in `PUBLIC`."""
+    """Every route needs a sign-in unless it stands in `PUBLIC`; a steering group's members have only the figures."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -63,9 +76,19 @@ class SignInRequiredMiddleware:
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
         match = request.resolver_match
-        if request.user.is_authenticated or (match and match.view_name in PUBLIC):
+        if match and match.view_name in PUBLIC:
             return None
-        return sign_in_first(request)
+        if not request.user.is_authenticated:
+            return sign_in_first(request)
+        if request.user.reach.roles == {Role.STEERING_GROUP} and match and match.view_name not in FIGURES_ONLY:
+            if not match.kwargs:  # the access log notes by itself only what an address names (T5)
+                note_refusal(request.user, match.view_name)
+            raise Http404
+        return None
+
+
+def note_refusal(user: User, route: str) -> None:
+    Access.objects.create(user_id=user.pk, user_name=user.name, kind=Access.Kind.DENIED, what=route)
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:

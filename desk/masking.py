@@ -1,10 +1,12 @@
 """Figures that leave the team: no group under five, also not by subtraction (F2, experience 22)."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Hashable, Mapping, Set
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 SMALLEST = 5
 Key = TypeVar("Key")
+Person = TypeVar("Person", bound=Hashable)
 
 
 def is_small(number: int) -> bool:
@@ -25,3 +27,37 @@ def gather_small(counts: Mapping[Key, int]) -> tuple[dict[Key, int], int | None]
     while is_small(gathered) and shown:
         gathered += shown.pop(list(shown)[-1])
     return shown, None if is_small(gathered) else gathered
+
+
+def is_small_part(part: int, whole: int) -> bool:
+    """Whether a part, or what it leaves of the whole, is one to four persons."""
+    return is_small(part) or is_small(whole - part)
+
+
+@dataclass(frozen=True)
+class Grouped(Generic[Key]):
+    """Groups that may stand alone, largest first; the others only together, and that only if `may_show`."""
+
+    shown: list[Key]
+    together: list[Key]
+    may_show: bool
+
+
+def grouped(*figures: Mapping[Key, Set[Person]]) -> Grouped[Key]:
+    """How groups of persons are shown when each has a set of persons in every one of `figures`.
+
+    A group that is small in one of them stands in none alone, because figures that belong together can be worked out
+    from each other. Persons who stand in several groups count once.
+    """
+    keys = list(dict.fromkeys(key for figure in figures for key, persons in figure.items() if persons))
+    sizes = {key: sum(len(figure.get(key, ())) for figure in figures) for key in keys}
+    shown = sorted(keys, key=lambda key: -sizes[key])
+
+    def small(*some: Key) -> bool:
+        return any(is_small(len(set().union(*(figure.get(key, set()) for key in some)))) for figure in figures)
+
+    together = [key for key in shown if small(key)]
+    shown = [key for key in shown if key not in together]
+    while shown and small(*together):
+        together.append(shown.pop())
+    return Grouped(shown, together, not small(*together))

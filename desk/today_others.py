@@ -8,62 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Organisation, User
-from accounts.roles import Role
 from attendance.models import ExpectedAttendance
 from audit.models import Access
-from closing_notes.models import ClosingNote, Outcome
-from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import clock, hours
 from core.templatetags.dates import day as in_words
 from desk.days import Day
-from desk.masking import gather_small, is_small
 from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
 from desk.today import Today, greeting, phone_link
 from programmes.models import Programme
-from programmes.statuses import RUNNING
 
 DAYS_SHOWN = 5
 
 
-def steering_group(user: User, day: Day) -> Today:
-    """Figures and no persons; what is smaller than five is masked (F2)."""
-    programmes = Programme.objects.filter(centre__in=user.reach.organisations_as(Role.STEERING_GROUP))
-    year = day.today.year
-    counts = programmes.aggregate(
-        running=Count("pk", filter=Q(status__in=RUNNING)),
-        started=Count("pk", filter=Q(starts_on__year=year, starts_on__lte=day.today)),
-        ended=Count("pk", filter=Q(ended_on__year=year)),
-    )
-    outcomes = dict(
-        ClosingNote.objects.filter(
-            programme__in=programmes.filter(ended_on__year=year),
-            status__in=[NoteStatus.APPROVED, NoteStatus.DELIVERED],
-        )
-        .order_by()
-        .values_list("outcome")
-        .annotate(number=Count("programme", distinct=True))
-    )
-    shown, gathered = gather_small(outcomes)
-    return Today(
-        title=_("Figures of %(year)s") % {"year": year},
-        lead=_("Figures only, never persons. Groups smaller than five are not shown."),
-        tiles=[
-            figure(_("Programmes under way"), counts["running"]),
-            figure(_("Started this year"), counts["started"]),
-            figure(_("Ended this year"), counts["ended"]),
-        ],
-        more={
-            "outcomes": [{"name": Outcome(key).label, "number": number} for key, number in shown.items()],
-            "gathered": gathered,
-            "is_masked": gathered is None,
-        },
-    )
-
-
-def figure(label: str, number: int) -> Tile:
-    if is_small(number):
-        return Tile(label, "", foot=_("Fewer than five: not shown"), masked=True)
-    return Tile(label, str(number))
+def own_greeting(user: User, programmes: list[Programme]) -> str:
+    """A protected name is not said, not even on the own page: somebody may look over the shoulder (experience 27)."""
+    return _("Welcome") if any(programme.citizen.is_protected for programme in programmes) else greeting(user)
 
 
 def citizen(user: User, day: Day) -> Today:
@@ -71,7 +30,7 @@ def citizen(user: User, day: Day) -> Today:
     programmes = list(
         Programme.objects.visible_to(user)
         .running()
-        .select_related("type", "caseworker", "centre")
+        .select_related("type", "caseworker", "centre", "citizen")
         .order_by("starts_on", "pk")[:5]
     )
     slots = list(
@@ -92,18 +51,18 @@ def citizen(user: User, day: Day) -> Today:
             _("%(day)s at %(time)s: %(workshop)s")
             % {"day": when[:1].upper() + when[1:], "time": clock(first.starts), "workshop": first.workshop.unit.name},
             "",
-            Link(link_to("plans:detail", programmes[0].reference), _("My plan"), "flag"),
+            Link(link_to("desk:own_plan"), _("My plan"), "flag"),
         )
     elif programmes:
         now = Now(
             _("Next"),
             _("You have no agreed days right now."),
             _("%(name)s can tell you what comes next.") % {"name": programmes[0].caseworker.name},
-            Link(link_to("plans:detail", programmes[0].reference), _("My plan"), "flag"),
+            Link(link_to("desk:own_plan"), _("My plan"), "flag"),
         )
     attended, agreed = sums["attended"] or 0, sums["agreed"] or 0
     return Today(
-        title=greeting(user),
+        title=own_greeting(user, programmes),
         lead=day.note,
         now=now,
         groups=[
@@ -128,7 +87,7 @@ def citizen(user: User, day: Day) -> Today:
                         % {"attended": hours(attended), "agreed": hours(agreed)},
                         text=_("The last four weeks"),
                         actions=[
-                            Link(link_to("attendance:citizen", programme.reference), _("See the attendance"))
+                            Link(link_to("desk:own_attendance"), _("See the attendance"))
                             for programme in programmes[:1]
                         ],
                     )
@@ -143,7 +102,6 @@ def citizen(user: User, day: Day) -> Today:
                 [
                     Row(
                         title=programme.type.name,
-                        url=link_to("desk:case", programme.reference),
                         text=f"{programme.centre} · {programme.caseworker.name}",
                         tag=Tag(
                             "ok",

@@ -8,7 +8,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
-from desk import today_leader, today_others, today_referrer, today_staff
+from desk import steering_views, today_leader, today_others, today_referrer, today_staff
 from desk.days import day_of
 from desk.portfolio import portfolio
 from desk.search import cleaned, looks_like_number
@@ -21,11 +21,10 @@ BUILDERS: dict[str, Builder] = {
     Role.CONTACT_PERSON: today_staff.contact_person,
     Role.SPECIALIST: today_staff.specialist,
     Role.REFERRER: today_referrer.referrer,
-    Role.STEERING_GROUP: today_others.steering_group,
     Role.CITIZEN: today_others.citizen,
     Role.ADMINISTRATOR: today_others.administrator,
 }
-TEMPLATES = [Role.TEAM_LEADER, Role.CASEWORKER, Role.REFERRER, Role.STEERING_GROUP, Role.CITIZEN]
+TEMPLATES = [Role.TEAM_LEADER, Role.CASEWORKER, Role.REFERRER, Role.CITIZEN]
 
 
 @require_GET
@@ -33,6 +32,9 @@ def today(request: SignedIn) -> HttpResponse:
     """The start page of the user's role (experience 9)."""
     user = request.user.in_post()
     role = user.role
+    if role == Role.STEERING_GROUP:
+        look(request, "figures", kind=Access.Kind.LIST)
+        return steering_views.figures(request, user)
     day = day_of(user)
     built = BUILDERS.get(role, today_others.no_role)(user, day)
     look(request, "today", kind=Access.Kind.LIST)

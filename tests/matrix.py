@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
+from citizens.models import Citizen, Merge
 from closing_notes.models import Rendering
-from tests.desk.cast import TODAY, Case, a_case
+from tests.desk.cast import TODAY, AccessFactory, Case, a_case
+from tests.factories import journal
 from tests.factories.accounts import UnitFactory, user_with_role
 from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.base import Factory
+from tests.factories.citizens import CitizenFactory
 from tests.factories.closing_notes import ClosingNoteFactory
-from tests.factories.journal import EntryFactory
+from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.plans import draft_plan
-from tests.factories.programmes import ClosingDayFactory
+from tests.factories.programmes import ClosingDayFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
 
@@ -35,6 +38,11 @@ PDF = b"%PDF-1.7 a stand-in"
 class RenderingFactory(Factory):
     class Meta:
         model = Rendering
+
+
+class MergeFactory(Factory):
+    class Meta:
+        model = Merge
 
 
 @dataclass
@@ -72,6 +80,10 @@ def a_world(last_name: str) -> World:
         asked_by=case.caseworker, finished_at=datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC),
     )  # fmt: skip
     EntryFactory(programme=programme, audience="team")
+    written = NoteFactory(programme=programme)
+    attached = journal.attached_to(written)
+    health = NoteFactory(programme=programme, category="health", audience="health")
+    begun = journal.DraftFactory(programme=programme)
     task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
     own_task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, kind="own", params={"text": "Ring"})
     team = UnitFactory(organisation=programme.centre, kind="team")
@@ -87,6 +99,16 @@ def a_world(last_name: str) -> World:
             "missed": {"pk": missed.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
             "slot": {},
+            "citizen": {"pk": programme.citizen_id},
+            "pair": {"pk": programme.citizen_id, "other": a_twin(case).pk},
+            "merged": {"pk": programme.citizen_id, "merge": a_merge(case).pk},
+            "member": {"reference": programme.reference, "pk": TeamMemberFactory(programme=programme).pk},
+            "note": {"pk": written.pk},
+            "document": {"pk": written.pk, "document": attached.pk},
+            "health_note": {"pk": health.pk},
+            "entry": {"pk": written.entry_id},
+            "note_draft": {"pk": begun.pk},
+            "phrase": {"pk": PhraseFactory(centre=programme.centre).pk},
             "task": {"pk": task.pk},
             "own_task": {"pk": own_task.pk},
             "centre": {"pk": programme.centre_id},
@@ -97,6 +119,18 @@ def a_world(last_name: str) -> World:
         },
         slot.pk,
     )
+
+
+def a_twin(case: Case) -> Citizen:
+    """Another record, of which only the centre's team leaders know."""
+    twin = CitizenFactory(first_name=case.citizen.first_name, last_name=case.citizen.last_name, phone="")
+    AccessFactory(citizen=twin, centre=case.programme.centre, role="team_leader", organisation=case.programme.centre)
+    return twin
+
+
+def a_merge(case: Case) -> Merge:
+    """A record that has become part of the citizen's."""
+    return MergeFactory(survivor=case.citizen, loser=a_twin(case), by=case.team_leader, why="The same person")
 
 
 def routes() -> dict[str, URLPattern]:

@@ -232,7 +232,7 @@ def test_the_citizen_sees_plan_days_and_attendance_of_their_own(signed_in):
     SlotFactory(placement=case.placement, day=TODAY + datetime.timedelta(days=1))
     SlotFactory(placement=case.placement, day=TODAY - datetime.timedelta(days=1), state="present")
     html = start_page(signed_in, case.citizen_user)
-    assert reverse("plans:detail", args=[case.programme.reference]) in html
+    assert reverse("desk:own_plan") in html
     assert "Thursday 3 December" in html
     assert "4 of 4 hours" in html
 

@@ -2,8 +2,18 @@ import datetime
 
 import factory
 
-from programmes.access import grant_placement, grant_programme
-from programmes.models import ClosingDay, OpeningHours, Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
+from citizens.access import grant
+from programmes.access import grant_placement, grant_programme, source_of_member
+from programmes.models import (
+    ClosingDay,
+    OpeningHours,
+    Placement,
+    Programme,
+    ProgrammeType,
+    ScheduleSlot,
+    TeamMember,
+    Workshop,
+)
 from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, user_with_role
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory
@@ -121,3 +131,28 @@ class ScheduleSlotFactory(Factory):
     starts = datetime.time(8)
     ends = datetime.time(12)
     valid_from = factory.LazyAttribute(lambda o: o.placement.starts_on)
+
+
+class TeamMemberFactory(Factory):
+    """A psychologist of the centre on the team, with access to the case."""
+
+    class Meta:
+        model = TeamMember
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    user = factory.LazyAttribute(lambda o: user_with_role("specialist", o.programme.centre))
+    function = TeamMember.Function.PSYCHOLOGIST
+    starts_on = factory.LazyAttribute(lambda o: o.programme.starts_on)
+    added_by = factory.LazyAttribute(lambda o: o.programme.caseworker)
+
+    @classmethod
+    def after(cls, instance: TeamMember) -> None:
+        grant(
+            citizen=instance.programme.citizen,
+            centre=instance.programme.centre,
+            role="caseworker" if instance.function == TeamMember.Function.DEPUTY else "specialist",
+            user=instance.user,
+            source=source_of_member(instance.pk),
+            starts_on=instance.starts_on,
+            ends_on=instance.ends_on,
+        )
