@@ -148,6 +148,7 @@ def teamleader(of: Addresses) -> list[str]:
     approved = of.note("approved")
     return [
         *own(of),
+        *set_up(of, "teamleader", "team_leader"),
         "/search/?q=an",
         "/referrals/queue/",
         "/referrals/",
@@ -241,6 +242,26 @@ def citizen(of: Addresses) -> list[str]:
     return [*own(of), f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
 
 
+def administrator(of: Addresses) -> list[str]:
+    return [*own(of), *set_up(of, "admin", "administrator")]
+
+
+def set_up(of: Addresses, name: str, role: str) -> list[str]:
+    """Of the centre at which the demo's user has the role."""
+    centre = of.one(
+        "SELECT m.organisation_id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id"
+        " WHERE u.email = %s AND m.role = %s",
+        f"{name}@demo.trinvis.test",
+        role,
+    )
+    pages = [f"/setup/organisations/{centre}/{page}/" for page in ["workshops", "workshops/new", "closing-days"]]
+    pages += ["/setup/", f"/setup/workshops/{of.workshop}/"]
+    if role == "administrator":
+        pages += ["/setup/organisations/", "/setup/organisations/new/", f"/setup/organisations/{centre}/"]
+        pages += [f"/setup/organisations/{centre}/teams/new/"]
+    return pages
+
+
 def steering(of: Addresses) -> list[str]:
     return [*own(of), "/search/?q=zzzz", "/accounts/profile/", "/accounts/password/change/"]
 
@@ -254,7 +275,7 @@ ROLES = {
     "specialist": specialist,
     "citizen": citizen,
     "steering": steering,
-    "admin": own,
+    "admin": administrator,
 }
 TOO_WIDE = """() => {
     const width = document.documentElement.clientWidth;
