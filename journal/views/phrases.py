@@ -45,14 +45,13 @@ def new_phrase(request: SignedIn) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def phrase(request: SignedIn, pk: int) -> HttpResponse:
-    centres = centres_of(request)
     found = phrase_or_404(request, pk)
+    centres = centres_of(request)
     return edit(request, PhraseForm(request.POST or None, instance=found, centres=centres), found)
 
 
 @require_POST
 def remove(request: SignedIn, pk: int) -> HttpResponse:
-    centres_of(request)
     remove_phrase(phrase=phrase_or_404(request, pk), by=request.user)
     messages.success(request, _("The phrase is gone"))
     return redirect("journal:phrases")

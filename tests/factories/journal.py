@@ -2,10 +2,11 @@ import uuid
 
 import factory
 
-from journal import notes
+from core.uploads import checked_bytes
+from journal import documents, notes
 from journal.drafts import sealed
 from journal.forms import empty_note
-from journal.models import Draft, Entry, Note, Phrase
+from journal.models import Document, Draft, Entry, Note, Phrase
 from tests.factories.base import Factory
 from tests.factories.programmes import ProgrammeFactory
 
@@ -86,3 +87,10 @@ class PhraseFactory(Factory):
     language = "en"
     name = factory.Sequence(lambda n: f"Phrase {n}")
     text = "Spoke on the phone at ___."
+
+
+def attached_to(note: Note, name: str = "letter.txt", content: bytes = b"Dear colleague") -> Document:
+    """A file that hangs on the note."""
+    upload = checked_bytes(name, content)
+    author = note.entry.author
+    return documents.attach(upload=upload, carrier=note.source, citizen=note.entry.citizen, by=author)

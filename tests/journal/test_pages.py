@@ -264,7 +264,7 @@ def test_an_attachment_is_handed_out_so_that_nothing_in_it_runs(case, signed_in)
 
 @pytest.mark.parametrize(("role", "status"), [("contact_person", 404), ("team_leader", 404), ("specialist", 200)])
 def test_an_attachment_is_read_by_who_reads_the_note(case, signed_in, role, status):
-    note, url = attached(case, audience="health", category="health")
+    _note, url = attached(case, audience="health", category="health")
     assert signed_in(case.user(role)).get(url).status_code == status
     assert signed_in(a_case("Other").caseworker).get(url).status_code == 404
     other = NoteFactory(programme=case.programme)

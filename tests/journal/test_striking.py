@@ -92,8 +92,8 @@ def test_a_reason_is_needed_and_twice_is_refused(case):
 
 def test_what_is_struck_out_is_not_corrected(case):
     note = struck(case)
+    text = Text("phone", "team", note.entry.happened_at, "Two")
     with pytest.raises(Refused):
-        text = Text("phone", "team", note.entry.happened_at, "Two")
         notes.correct(note=note, based_on=1, text=text, why="x", by=case.contact_person)
 
 
