@@ -30,15 +30,15 @@ class UsersFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=gettext_lazy("Name or e-mail"), method="matching", max_length=100)
     role = django_filters.ChoiceFilter(
         label=gettext_lazy("Role"),
-        method="holding",
+        method="left_to_all",
         empty_label=gettext_lazy("All"),
         choices=[choice for choice in Role.choices if choice[0] != Role.CITIZEN],
     )
     organisation = django_filters.ChoiceFilter(
-        label=gettext_lazy("Organisation"), method="holding", empty_label=gettext_lazy("All")
+        label=gettext_lazy("Organisation"), method="left_to_all", empty_label=gettext_lazy("All")
     )
     unit = django_filters.ChoiceFilter(
-        label=gettext_lazy("Team or workshop"), method="holding", empty_label=gettext_lazy("All")
+        label=gettext_lazy("Team or workshop"), method="left_to_all", empty_label=gettext_lazy("All")
     )
     status = django_filters.ChoiceFilter(
         label=gettext_lazy("Access"),
@@ -74,14 +74,18 @@ class UsersFilter(django_filters.FilterSet):
             rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word))
         return rows
 
-    def holding(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        """All of role, organisation and unit are asked of one and the same role; the first that is set does it."""
-        if self.form.cleaned_data.get("asked"):
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Role, organisation and unit are asked of one and the same role that somebody holds."""
+        rows = super().filter_queryset(queryset)
+        asked = {key: self.form.cleaned_data.get(key) for key in ("role", "organisation", "unit")}
+        wanted = {key: value for key, value in asked.items() if value}
+        if not wanted:
             return rows
-        self.form.cleaned_data["asked"] = True
-        wanted = {key: self.form.cleaned_data.get(key) for key in ("role", "organisation", "unit")}
         held = Membership.objects.not_ended().filter(user=OuterRef("pk"), organisation__in=self.kept)
-        return rows.filter(Exists(held.filter(**{key: value for key, value in wanted.items() if value})))
+        return rows.filter(Exists(held.filter(**wanted)))
+
+    def left_to_all(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows
 
     def with_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows if value == ALL else rows.filter(is_active=value == ACTIVE)
