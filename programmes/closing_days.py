@@ -99,7 +99,7 @@ def close_days(*, centre: Organisation, first: date, last: date, name: str, by: 
     if centre.closed_on:
         raise Refused(_("%(name)s is closed. Open it again first.") % {"name": centre.name})
     if last < first:
-        raise Refused(_("The last day must not be before the first"))
+        raise Refused(_("The last day must not lie before the first"))
     if (last - first).days >= LONGEST:
         raise Refused(_("At most three months at a time"))
     for day in (first, last):

@@ -154,5 +154,5 @@ class ClosingDaysForm(Form):
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and last < first:
-            self.add_error("last", gettext("The last day must not be before the first"))
+            self.add_error("last", gettext("The last day must not lie before the first"))
         return self.cleaned_data
