@@ -5,13 +5,14 @@ Minutes are whole minutes, days are ISO dates.
 """
 
 from datetime import date, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from django.utils import timezone
 
 from attendance import figures
 from attendance.states import SICK, State
 from plans.models import FollowUp, Plan
+from plans.observations import lately
 from plans.progress import progress
 from programmes.models import Placement, Programme
 from programmes.statuses import RUNNING
@@ -70,6 +71,14 @@ class FollowUpFigures(TypedDict):
     comment: str
 
 
+class ObservationFigures(TypedDict):
+    id: int
+    subgoal: str
+    seen_on: str
+    by: str
+    text: str
+
+
 class Figures(TypedDict):
     until: str
     attendance: AttendanceFigures
@@ -77,10 +86,11 @@ class Figures(TypedDict):
     placements: list[PlacementFigures]
     follow_ups: list[FollowUpFigures]
     accommodations: str
+    observations: NotRequired[list[ObservationFigures]]  # notes approved before there were any have none
 
 
 def figures_of(programme: Programme) -> Figures:
-    """All computed figures of the programme as they stand now, in seven queries however much there is."""
+    """All computed figures of the programme as they stand now, in eight queries however much there is."""
     until = last_day(programme)
     return {
         "until": until.isoformat(),
@@ -99,6 +109,16 @@ def figures_of(programme: Programme) -> Figures:
             )
         ],
         "accommodations": programme.accommodations,
+        "observations": [
+            {
+                "id": one.pk,
+                "subgoal": one.subgoal.title,
+                "seen_on": one.seen_on.isoformat(),
+                "by": one.by.name,
+                "text": one.text,
+            }
+            for one in (lately(programme.plan) if hasattr(programme, "plan") else [])
+        ],
     }
 
 

@@ -69,6 +69,13 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
     for number, goal in enumerate(figures["goals"], start=1):
         words = f"»{goal['own_words']}«" if goal["own_words"] else ""
         found.append((f"words:{number}", Section.RESOURCES, _("The citizen's own words"), words))
+    for one in figures.get("observations", []):
+        name = _("Seen on %(day)s by %(by)s: %(subgoal)s") % {
+            "day": day(one["seen_on"]),
+            "by": one["by"],
+            "subgoal": one["subgoal"],
+        }
+        found.append((f"observation:{one['id']}", Section.RESOURCES, name, one["text"]))
     for talk in figures["follow_ups"]:
         name = _("Follow-up %(day)s, %(by)s") % {"day": day(talk["held_on"]), "by": talk["by"]}
         found.append((f"follow_up:{talk['id']}", Section.RESOURCES, name, talk["comment"]))

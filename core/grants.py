@@ -7,7 +7,15 @@ from config.database import WEB_ROLE
 
 # The web role reads these and the triggers or the log write them; nobody at the web can change what happened.
 READ_ONLY = ["audit_change", "django_migrations"]
-APPEND_ONLY = ["audit_event", "audit_access", "attendance_mark", "worklist_turn", "journal_version", "journal_disclosure"]
+APPEND_ONLY = [
+    "audit_event",
+    "audit_access",
+    "attendance_mark",
+    "worklist_turn",
+    "journal_version",
+    "journal_disclosure",
+    "plans_observation",
+]
 
 
 def grant_web_role(**kwargs) -> None:

@@ -14,7 +14,8 @@ from core.charts import curve
 from core.templatetags.components import tag
 from core.templatetags.dates import day, short_day
 from plans.content import missing, of_goals
-from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Goal, Plan, Subgoal, Version
+from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Goal, Observation, Plan, Subgoal, Version
+from plans.observations import lately
 from plans.permissions import Reading
 from plans.progress import PlanProgress, SubgoalProgress, progress
 from plans.statuses import Status
@@ -34,6 +35,7 @@ class PlanPage:
     follow_up: FollowUp | None = None
     missing: list[str] = field(default_factory=list)
     has_versions: bool = False
+    seen: dict[uuid.UUID, Observation] = field(default_factory=dict)
 
     @property
     def is_confirmed(self) -> bool:
@@ -61,6 +63,9 @@ def plan_page(plan: Plan, *, reading: Reading, chosen: str = "") -> PlanPage:
         page.progress = progress(plan, reading)
         if reading.talk:
             page.follow_up = plan.follow_ups.select_related("by").last()
+        if reading.observations:
+            # Oldest first, so that the newest of each subgoal stays.
+            page.seen = {one.subgoal.key: one for one in reversed(lately(plan))}
     by_key = page.progress.by_key()
     page.goals = [goal_card(goal, by_key, page) for goal in goals]
     choose_curve(page, chosen)
@@ -103,6 +108,9 @@ def subgoal_card(subgoal: Subgoal, one: SubgoalProgress | None, page: PlanPage) 
         {"by": _("The citizen's own step"), "on": point.held_on, "text": in_words(point.own_step or 0, one.wordings)}
         for point in rated[-1:]
     ]
+    if seen := page.seen.get(subgoal.key):
+        by = _("Seen by %(name)s") % {"name": seen.by.name}
+        card["staff"].append({"by": by, "on": seen.seen_on, "text": seen.text})
     if one.points:
         url = reverse("plans:detail", args=[page.plan.programme.reference])
         card["action"] = {

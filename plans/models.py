@@ -4,13 +4,15 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from citizens.models import case_visible_to
 from core.life_areas import Indicator, LifeArea
+from journal.models import Entry
 from plans.statuses import Status
 from programmes.models import Programme
 
@@ -155,3 +157,36 @@ class StepRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subgoal_id}: {self.step}"
+
+
+class ObservationQuerySet(models.QuerySet["Observation"]):
+    def standing(self) -> "ObservationQuerySet":
+        """Without those whose line of the timeline was struck out (K3)."""
+        struck = Entry.objects.filter(
+            struck_at__isnull=False,
+            source=Concat(Value("plans.observation:"), Cast(OuterRef("pk"), models.CharField())),
+        )
+        return self.exclude(Exists(struck))
+
+
+class Observation(models.Model):
+    """What somebody saw at work, tied to one agreed subgoal: evidence for the follow-up and the closing note (C5)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="observations")
+    subgoal = models.ForeignKey(Subgoal, on_delete=models.PROTECT, related_name="observations")
+    seen_on = models.DateField(_("seen on"), default=timezone.localdate)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    text = models.CharField(_("what was seen"), max_length=500)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ObservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["subgoal", "by", "seen_on", "text"], name="plans_observation_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="plans_observation_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.seen_on}"

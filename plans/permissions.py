@@ -9,7 +9,7 @@ from accounts.roles import Role
 from core.life_areas import LifeArea
 from plans.models import Goal
 from programmes.models import Programme
-from programmes.permissions import may_work_on
+from programmes.permissions import may_work_on, roles_in
 
 # Who reads everything of the plan, what is not agreed yet included. Referrers and contact persons read what is
 # confirmed, and contact persons of that only what the work needs: never a goal about health.
@@ -21,6 +21,11 @@ def may_edit(user: User, programme: Programme) -> bool:
     return may_work_on(user, programme)
 
 
+def may_observe(user: User, programme: Programme) -> bool:
+    """Whoever works with the citizen writes down what was seen: the workshop, specialists, and who writes the plan."""
+    return may_edit(user, programme) or not roles_in(user, programme).isdisjoint({Role.CONTACT_PERSON, Role.SPECIALIST})
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a reader sees of one plan."""
@@ -29,6 +34,7 @@ class Reading:
     health: bool = False
     talk: bool = False  # what was said at follow-ups
     comments: bool = False  # the comment on one subgoal's step
+    observations: bool = False  # what was seen at work
 
     def sees(self, goal: Goal) -> bool:
         return self.health or goal.life_area != LifeArea.HEALTH
@@ -40,5 +46,7 @@ class Reading:
 def reading(roles: set[str]) -> Reading:
     """What somebody with these roles in the case reads; the widest role counts, and no role reads nothing of it."""
     if roles & READ_ALL:
-        return Reading(drafts=True, health=True, talk=True, comments=True)
-    return Reading(health=Role.REFERRER in roles, comments=Role.CONTACT_PERSON in roles)
+        staff = bool(roles & (READ_ALL - {Role.CITIZEN}))
+        return Reading(drafts=True, health=True, talk=True, comments=True, observations=staff)
+    works_with = Role.CONTACT_PERSON in roles
+    return Reading(health=Role.REFERRER in roles, comments=works_with, observations=works_with)

@@ -21,7 +21,7 @@ from plans.content import Content, missing, of_version
 from plans.follow_ups import record_follow_up
 from plans.form_parts import TITLE_LENGTH
 from plans.models import Plan, Version
-from plans.permissions import may_edit, reading
+from plans.permissions import may_edit, may_observe, reading
 from plans.progress import EVERYTHING, progress
 from plans.statuses import Status
 from programmes.permissions import roles_in
@@ -60,6 +60,7 @@ def detail(request: SignedIn, reference: str) -> HttpResponse:
     may = may_edit(request.user, programme)
     now = cards.what_now(page, may_edit=may, is_running=programme.status in RUNNING)
     context = {"page": page, "plan": plan, "programme": programme, "may_edit": may, "now": now}
+    context["may_observe"] = page.is_confirmed and may_observe(request.user, programme)
     return render(request, "plans/detail.html", context)
 
 
