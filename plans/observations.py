@@ -54,8 +54,9 @@ def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
         row = next((row for row in rows if reading(roles_in(by, programme)).sees(row.goal)), None)
         if version is None or row is None:
             raise Refused(_("The plan has changed since you opened the page. Open it again"))
-        seen = {"plan": plan, "subgoal": row, "seen_on": timezone.localdate(), "by": by, "text": text}
-        observation, is_new = Observation.objects.get_or_create(**seen)
+        observation, is_new = Observation.objects.get_or_create(
+            plan=plan, subgoal=row, seen_on=timezone.localdate(), by=by, text=text
+        )
         if is_new:
             record("observed", by=by, subject=plan, citizen_id=programme.citizen_id)
             tell(
