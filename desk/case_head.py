@@ -1,7 +1,7 @@
 """The head of every page of a case: who, where it stands, what now (experience 12)."""
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,6 +22,11 @@ from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import day as in_words
 from desk.rows import Link, Now, Tag, link_to
+from meetings.following import REQUIRED_KINDS
+from meetings.models import STAFF as SEE_MEETINGS
+from meetings.models import Meeting
+from meetings.statuses import Kind as MeetingKind
+from meetings.statuses import Status as MeetingStatus
 from plans.models import Version
 from plans.statuses import Status as PlanStatus
 from programmes.models import Programme
@@ -114,6 +119,12 @@ def case_of(user: User, reference: str) -> Programme | None:
             has_plan=Exists(Version.objects.filter(plan__programme=OuterRef("pk"), status=PlanStatus.CONFIRMED)),
             follow_up_due_on=F("plan__follow_up_due_on"),
             note_status=Subquery(notes.values("status")[:1]),
+            agreed_meetings=ArraySubquery(
+                Meeting.objects.filter(programme=OuterRef("pk"))
+                .filter(Q(status=MeetingStatus.PLANNED) | Q(status=MeetingStatus.HELD, kind__in=REQUIRED_KINDS))
+                .order_by("starts_at")
+                .values(meeting=JSONObject(pk="pk", kind="kind", status="status", starts_at="starts_at"))
+            ),
             referral_reference=F("referral__reference"),
         )
         .first()
@@ -137,7 +148,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
         now=what_now(programme, roles, tasks, today),
-        next=next_dates(programme, today),
+        next=next_dates(programme, today, sees_meetings=not roles.isdisjoint(SEE_MEETINGS)),
         attendance=figures.last_four_weeks(programme),
         contacts=contacts_of(programme, roles),
         tabs=tabs_of(programme, roles),
@@ -162,8 +173,8 @@ def contacts_of(programme: Any, roles: set[str]) -> list[Contact]:
     return [caseworker, *found]
 
 
-def next_dates(programme: Any, today: date) -> list[str]:
-    """The next agreed day, the next follow-up and the end, in words."""
+def next_dates(programme: Any, today: date, *, sees_meetings: bool = False) -> list[str]:
+    """The next agreed day, the next meeting, the next follow-up and the end, in words."""
     found = []
     if slot := programme.next_slot:
         day = date.fromisoformat(slot["day"])
@@ -171,6 +182,8 @@ def next_dates(programme: Any, today: date) -> list[str]:
         times = f"{clock(time.fromisoformat(slot['starts']))}–{clock(time.fromisoformat(slot['ends']))}"
         found.append(f"{when[:1].upper()}{when[1:]} {times}")
         found.append(slot["workshop"])
+    if sees_meetings and (meeting := next_meeting(programme)):
+        found.append(meeting)
     if programme.follow_up_due_on and programme.ended_on is None:
         found.append(_("Follow-up on the plan %(day)s") % {"day": in_words(programme.follow_up_due_on)})
     if programme.ended_on:
@@ -178,6 +191,15 @@ def next_dates(programme: Any, today: date) -> list[str]:
     elif len(found) < 3:
         found.append(_("Ends %(day)s") % {"day": short_day(programme.ends_on)})
     return found
+
+
+def next_meeting(programme: Any) -> str:
+    """`Follow-up talk Thursday 3 December 10.00`; empty when none is agreed."""
+    for meeting in programme.agreed_meetings:
+        starts_at = datetime.fromisoformat(meeting["starts_at"])
+        if meeting["status"] == MeetingStatus.PLANNED and starts_at > timezone.now():
+            return f"{MeetingKind(meeting['kind']).label} {in_words(starts_at)} {clock(starts_at)}"
+    return ""
 
 
 def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], today: date) -> Now:
@@ -240,6 +262,7 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
         ("timeline", link_to("desk:case", reference)),
         ("plan", link_to("plans:detail", reference)),
         ("attendance", link_to("attendance:citizen", reference)),
+        ("meetings", link_to("meetings:case", reference)),
     ]
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))
@@ -255,6 +278,7 @@ def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
         "timeline": _("Timeline"),
         "plan": _("Plan"),
         "attendance": _("Attendance"),
+        "meetings": _("Meetings"),
         "note": _("Closing note"),
         "people": _("People"),
     }

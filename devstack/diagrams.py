@@ -9,6 +9,7 @@ PAGE = ROOT / "docs" / "reference" / "statuses.md"
 APPS = {
     "referrals": "Referral (R2)",
     "programmes": "Programme (P1)",
+    "meetings": "Meeting (J3)",
     "plans": "Version of a plan (L2)",
     "closing_notes": "Closing note (C2)",
 }

@@ -2,7 +2,7 @@
 
 A calendar stands outside the house: it is synchronised to telephones, shown on shared screens and read by secretaries.
 So the file says kind, reference, time and place, and never who the citizen is, what the meeting is about, or who else
-takes part: only the receiver is an attendee (docs/adr/0015).
+takes part: only the receiver is an attendee (docs/adr/0014).
 """
 
 from datetime import UTC, date, datetime

@@ -30,6 +30,7 @@ REQUIRED: dict[str, tuple[Kind, str, int]] = {
     "start_meeting": (Kind.START, "book_start_meeting", 0),
     "closing_meeting_agreed_at_start": (Kind.CLOSING, "agree_closing_meeting", 7),
 }
+REQUIRED_KINDS = [kind for kind, _task, _days in REQUIRED.values()]
 COUNTS = [Status.PLANNED, Status.HELD]
 
 
