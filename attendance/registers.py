@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from attendance.models import ExpectedAttendance, MissedStatus, RegisterDay
 from attendance.states import EXCUSED, HERE, State
+from citizens.models import CaseAccess
 from core.templatetags.dates import clock
 from programmes.models import ClosingDay, Workshop
 
@@ -110,15 +111,22 @@ def with_days_around(workshops: QuerySet[Workshop], day: date) -> QuerySet[Works
     )
 
 
-def read_register(workshop: Workshop, day: date, *, at: datetime, ask: tuple[int, str] | None = None) -> Register:
+def read_register(
+    workshop: Workshop, day: date, *, user: User, at: datetime, ask: tuple[int, str] | None = None
+) -> Register:
     """The register of a workshop (from `with_days_around`) and a day, in one query for any number of people.
 
-    `ask` opens one row: the slot, and `late`, `left_early` or `more` for what is asked there.
+    Of people whose case is closed to `user` by now an old register says that they came, and no more. `ask` opens one
+    row: the slot, and `late`, `left_early` or `more` for what is asked there.
     """
     local = timezone.localtime(at)
     order = "citizen__sort_sv" if get_language() == "sv" else "citizen__sort_da"
+    held = CaseAccess.objects.held_by(user).filter(
+        citizen=OuterRef("citizen_id"), centre=OuterRef("programme__centre_id")
+    )
     slots = (
         ExpectedAttendance.objects.filter(workshop=workshop, day=day)
+        .annotate(is_open_to_reader=Exists(held))
         .select_related("citizen", "programme", "placement", "missed", "marked_by")
         .only(
             "day",
@@ -148,6 +156,8 @@ def read_register(workshop: Workshop, day: date, *, at: datetime, ask: tuple[int
     rows, last_change = [], None
     for slot in slots:
         row = _row(slot, local)
+        if not slot.is_open_to_reader:
+            row.tasks = row.phone = row.remark = row.notice = ""
         if ask and ask[0] == slot.pk:
             row.asks = ask[1]
         row.chips = _chips(slot, row, local)

@@ -58,7 +58,8 @@ def register(request: SignedIn, workshop: int, day: date) -> HttpResponse:
     found = workshop_or_404(request, workshop, day)
     slot, ask = request.GET.get("slot", ""), request.GET.get("ask", "")
     is_asked = slot.isascii() and slot.isdigit() and ask in (State.LATE, State.LEFT_EARLY, OTHER)
-    page = read_register(found, day, at=timezone.now(), ask=(int(slot[:20]), ask) if is_asked else None)
+    asked = (int(slot[:20]), ask) if is_asked else None
+    page = read_register(found, day, user=request.user, at=timezone.now(), ask=asked)
     look(request, f"register {found.pk} {day}", kind=Access.Kind.LIST)
     today = timezone.localdate()
     return render(

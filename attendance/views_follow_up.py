@@ -21,6 +21,7 @@ from audit.models import Access
 from core.charts import week_bars
 from core.exceptions import NotAllowed, Refused
 from programmes.models import Programme
+from programmes.permissions import may_work_on
 
 DAYS_SHOWN = 400
 CHART_WEEKS = 8
@@ -88,6 +89,7 @@ def contact(request: SignedIn, pk: int) -> HttpResponse:
         "slot": found.slot,
         "citizen": citizen,
         "phone": "" if citizen.is_protected else citizen.phone,
+        "may_uncover": citizen.is_protected and may_work_on(request.user, found.slot.programme),
         "attempts": found.attempts.select_related("by"),
         "is_open": found.status == MissedStatus.RAISED and not found.followed_up_at,
         "form": form,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from attendance.models import ExpectedAttendance
 from attendance.registers import summaries
+from audit.acting import System, acting
 from audit.models import Access
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import MissedFactory, SlotFactory, contact_person_of, slots_in
@@ -200,5 +201,30 @@ def test_the_overview_puts_unfinished_registers_first(workshop, signed_in, djang
 
 
 def test_the_overview_is_for_those_who_keep_registers(workshop, signed_in):
-    for role in ("referrer", "citizen", "steering_group", "administrator", "specialist"):
+    for role in ("referrer", "citizen", "administrator", "specialist"):
         assert signed_in(user_with_role(role, workshop.unit.organisation)).get("/attendance/").status_code == 403
+    member = user_with_role("steering_group", workshop.unit.organisation)
+    assert signed_in(member).get("/attendance/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["contact_person", "caseworker"])
+def test_an_old_register_tells_no_more_than_that_somebody_came_once_the_case_is_closed(signed_in, who):
+    """T1: telephone, accommodations and remark end with the access."""
+    slot = SlotFactory(
+        state="other",
+        remark="A remark",
+        placement__programme__citizen__phone="28 11 22 33",
+        placement__programme__accommodations="Lifts at most 5 kg",
+    )
+    MissedFactory(slot=slot)
+    user = contact_person_of(slot.workshop) if who == "contact_person" else slot.programme.caseworker
+    page = reverse("attendance:register", args=[slot.workshop_id, slot.day])
+    html = signed_in(user).get(page).text
+    assert "Lifts at most 5 kg" in html
+    assert "A remark" in html
+    with acting(System("test")):
+        slot.citizen.access.update(ends_on=slot.day - datetime.timedelta(days=400))
+    html = signed_in(user).get(page).text
+    assert slot.citizen.name in html
+    for told in ("28 11 22 33", "Lifts at most 5 kg", "A remark"):
+        assert told not in html
