@@ -17,6 +17,7 @@ from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
+from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
 from tests.factories.plans import draft_plan
 from tests.factories.programmes import ClosingDayFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
@@ -88,6 +89,9 @@ def a_world(last_name: str) -> World:
     own_task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, kind="own", params={"text": "Ring"})
     team = UnitFactory(organisation=programme.centre, kind="team")
     closed = ClosingDayFactory(centre=programme.centre, day=datetime.date(2026, 12, 24))
+    everybody = (case.contact_person, case.specialist, case.referrer)
+    over = MeetingFactory(programme=programme, starts_at=at("2026-12-01 10:00"), users=everybody)
+    promise = MeetingTaskFactory(meeting=over, owner=case.specialist)
     return World(
         case,
         {
@@ -99,6 +103,8 @@ def a_world(last_name: str) -> World:
             "missed": {"pk": missed.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
             "slot": {},
+            "meeting": {"pk": over.pk},
+            "promise": {"pk": promise.pk},
             "citizen": {"pk": programme.citizen_id},
             "pair": {"pk": programme.citizen_id, "other": a_twin(case).pk},
             "merged": {"pk": programme.citizen_id, "merge": a_merge(case).pk},
