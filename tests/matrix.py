@@ -60,8 +60,8 @@ class World:
         return self.case.user(role)
 
 
-def a_world(last_name: str) -> World:
-    case = a_case("Torben", last_name)
+def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
+    case = a_case(first_name, last_name, **fields)
     programme = case.programme
     parties = {
         "centre": programme.centre,
