@@ -7,7 +7,7 @@ from accounts.leaving import OpenWork
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from audit.acting import acting
-from audit.models import Event
+from audit.log import record_each
 from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status
 
@@ -44,14 +44,5 @@ def hand_over_notes(
             written_by(user, organisation).select_for_update(of=("self",)).select_related("programme").order_by("pk")
         )
         ClosingNote.objects.filter(pk__in=[note.pk for note in moved]).update(author=taker)
-        Event.objects.bulk_create(
-            Event(
-                actor_id=by.pk,
-                actor_name=by.name,
-                verb="closing_note_handed_over",
-                subject=str(note),
-                citizen_id=note.programme.citizen_id,
-                detail={"before": user.pk, "after": taker.pk},
-            )
-            for note in moved
-        )
+        of = [(note, note.programme.citizen_id) for note in moved]
+        record_each("closing_note_handed_over", by=by, of=of, before=user.pk, after=taker.pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from audit.acting import acting
-from audit.log import record
+from audit.log import record, record_each
 from core.exceptions import NotAllowed, Refused
 from core.sealing import seal, unseal
 from journal import documents
@@ -138,6 +138,6 @@ def hand_over(*, user: User, taker: User | None, by: User, centre: Organisation 
         drafts = list(written.select_for_update(of=("self",)))
         if drafts and taker is None:
             raise Refused(_("Unfinished notes need somebody who takes them over"))
-        for draft in drafts:
-            record("note_draft_handed_over", by=by, subject=draft, citizen_id=draft.citizen_id, to=taker and taker.pk)
+        of = [(draft, draft.citizen_id) for draft in drafts]
+        record_each("note_draft_handed_over", by=by, of=of, to=taker and taker.pk)
         Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(owner=taker)

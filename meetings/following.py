@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from accounts.models import Organisation, User
 from audit.acting import Actor, acting
-from audit.log import record
+from audit.log import record, record_each
 from meetings import telling
 from meetings.calendar_files import Method
 from meetings.handover import at
@@ -125,12 +125,18 @@ def hand_over(
         invited.update(user=taker)
         planned.filter(organiser=user).update(organiser=taker, version=F("version") + 1, changed_at=timezone.now())
         Participant.objects.filter(meeting__in=concerned, user=F("meeting__organiser")).delete()
-        for task in promised:
-            record("meeting_task_handed_over", by=by, subject=task.source, to=taker.pk)
+        tasks = [(task.source, None) for task in promised]
+        record_each("meeting_task_handed_over", by=by, of=tasks, to=taker.pk)
         MeetingTask.objects.filter(pk__in=promised.values("pk")).update(owner=taker)
-        meetings = Meeting.objects.filter(pk__in=concerned).select_related(
-            "programme__citizen", "programme__centre", "organiser"
+        meetings = list(
+            Meeting.objects.filter(pk__in=concerned).select_related(
+                "programme__citizen", "programme__centre", "organiser"
+            )
         )
-        for meeting in meetings:
-            record("meeting_handed_over", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, to=taker.pk)
-            telling.send(meeting, "invited", Method.REQUEST, [telling.of_user(taker)])
+        cases = [(meeting, meeting.programme.citizen_id) for meeting in meetings]
+        record_each("meeting_handed_over", by=by, of=cases, to=taker.pk)
+        telling.queue_letters(
+            letter
+            for meeting in meetings
+            for letter in telling.letters(meeting, "invited", Method.REQUEST, [telling.of_user(taker)])
+        )

@@ -64,9 +64,14 @@ def of_citizen(meeting: Meeting) -> list[Receiver]:
 
 def send(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], **context: Any) -> None:
     """Queue the mail `event` with its calendar file for each receiver. A meeting that is over is no news to anybody."""
+    queue_letters(letters(meeting, event, method, to, **context))
+
+
+def letters(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], **context: Any) -> list[Letter]:
+    """What `send` queues; for many meetings they are queued together."""
     if meeting.is_over:
-        return
-    letters = []
+        return []
+    written = []
     for receiver in to:
         with translation.override(receiver.language):
             text = render_to_string(
@@ -87,8 +92,8 @@ def send(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], *
             name=receiver.name,
             is_user=receiver.is_user,
         )
-        letters.append(Letter(receiver.email, subject, body, calendar, method.value))
-    queue_letters(letters)
+        written.append(Letter(receiver.email, subject, body, calendar, method.value))
+    return written
 
 
 def tell_timeline(

@@ -14,7 +14,7 @@ from accounts.leaving import OpenWork
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from audit.acting import acting
-from audit.models import Event
+from audit.log import record_each
 from citizens.models import CaseAccess
 from journal.models import Audience, Entry
 from programmes.access import source_of
@@ -140,14 +140,5 @@ def move_cases(cases: list[Programme], user: User, taker: User, *, by: User) -> 
 
 
 def write_events(verb: str, cases: list[Programme], user: User, taker: User, *, by: User) -> None:
-    Event.objects.bulk_create(
-        Event(
-            actor_id=by.pk,
-            actor_name=by.name,
-            verb=verb,
-            subject=programme.reference,
-            citizen_id=programme.citizen_id,
-            detail={"before": user.pk, "after": taker.pk},
-        )
-        for programme in cases
-    )
+    of = [(programme.reference, programme.citizen_id) for programme in cases]
+    record_each(verb, by=by, of=of, before=user.pk, after=taker.pk)

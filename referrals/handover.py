@@ -7,7 +7,7 @@ from accounts.leaving import OpenWork
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from audit.acting import acting
-from audit.models import Event
+from audit.log import record_each
 from referrals.models import Referral
 from referrals.statuses import OPEN, Status
 
@@ -56,14 +56,5 @@ def hand_over_referrals(
     with acting(by, why="handed over"):
         moved = list(written_by(user, organisation).select_for_update(of=("self",)).order_by("pk"))
         Referral.objects.filter(pk__in=[referral.pk for referral in moved]).update(referrer=taker)
-        Event.objects.bulk_create(
-            Event(
-                actor_id=by.pk,
-                actor_name=by.name,
-                verb="referrer_changed",
-                subject=referral.reference,
-                citizen_id=referral.citizen_id,
-                detail={"before": user.pk, "after": taker.pk},
-            )
-            for referral in moved
-        )
+        of = [(referral.reference, referral.citizen_id) for referral in moved]
+        record_each("referrer_changed", by=by, of=of, before=user.pk, after=taker.pk)

@@ -7,7 +7,7 @@ from accounts.leaving import OpenWork
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from audit.acting import acting
-from audit.models import Event
+from audit.log import record_each
 from citizens.models import CaseAccess
 from worklist.models import STAFF, Task, TaskQuerySet, Turn
 
@@ -62,14 +62,5 @@ def hand_over_tasks(
         rows.filter(for_user=user).update(for_user=taker, **fresh)
         given = Turn.objects.filter(task=OuterRef("pk"), kind=Turn.Kind.HANDED, from_user=user)
         Task.objects.open().filter(Q(handed_by=user) | Exists(given)).exclude(handed_by=None).update(**fresh)
-        Event.objects.bulk_create(
-            Event(
-                actor_id=by.pk,
-                actor_name=by.name,
-                verb="task taken over",
-                subject=f"worklist.task:{task.pk}",
-                citizen_id=task.citizen_id,
-                detail={"before": user.pk, "after": taker.pk},
-            )
-            for task in moved
-        )
+        of = [(f"worklist.task:{task.pk}", task.citizen_id) for task in moved]
+        record_each("task taken over", by=by, of=of, before=user.pk, after=taker.pk)

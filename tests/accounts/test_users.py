@@ -229,9 +229,7 @@ class TestRoles:
         user_with_role("administrator", centre)
         assert client.post(url, {"ends_on": "31-12-2026"}).status_code == 302
 
-    def test_an_administrator_who_leaves_sooner_does_not_count(
-        self, signed_in, administrator, centre
-    ):
+    def test_an_administrator_who_leaves_sooner_does_not_count(self, signed_in, administrator, centre):
         user_with_role("administrator", centre, is_active=False)
         MembershipFactory(organisation=centre, role="administrator", ends_on=TODAY + datetime.timedelta(days=3))
         answer = signed_in(administrator).post(
