@@ -19,6 +19,7 @@ from demo.seeding.attendance import Registers
 from demo.seeding.case import Case
 from demo.seeding.closing import write_notes
 from demo.seeding.documents import AT_ONCE, write_documents
+from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.ordinary import Places, ordinary_cases
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
@@ -94,11 +95,12 @@ def build(world: World) -> None:
     plans = Plans(world, timeline)
     for case in cases:
         plans.add(case)
-        tell_remarks(case, timeline)
+        write_remarks(case, timeline)
+    write_beside(world, cases)
     registers = Registers(world, cases, timeline)
     registers.fill()
     sign_in_as_jonas(world, cases)
-    later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Task, Entry, ClosingNote}
+    later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Task, Entry, ClosingNote, *JOURNAL}
     world.book.write(*[model for model in world.book.rows if model not in later])
     plans.write()
     # Without statistics the database would read whole tables for each of the many small questions that follow.
@@ -113,12 +115,6 @@ def build(world: World) -> None:
     world.book.write()
     world.book.set_counters()
     remind(world.today)
-
-
-def tell_remarks(case: Case, timeline: Timeline) -> None:
-    for remark in case.remarks:
-        at = timeline.world.office_hours(remark.day)
-        timeline.tell(case, "note", at, remark.by, audience=remark.audience, body=remark.text)
 
 
 def sign_in_as_jonas(world: World, cases: list[Case]) -> None:

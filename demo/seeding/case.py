@@ -134,6 +134,7 @@ class Remark:
     by: User
     audience: str
     text: str
+    category: str  # in the words of the storylines: contact, plan, general ...
 
 
 @dataclass

@@ -308,5 +308,7 @@ def add_remarks(world: World, case: Case) -> None:
         audience = Audience.HEALTH if kind == "health" else world.weighted({Audience.TEAM: 4, Audience.REFERRER: 1})
         task = world.pick(world.workshop_texts[workshop]["tasks_da"])
         text = fill(world.pick(everyday("notes", kind)), case.citizen, task=task)
-        case.remarks.append(Remark(day, by, audience, text))
+        if kind == "contact_person":
+            audience = Audience.TEAM  # what is shared the caseworker shares (J2)
+        case.remarks.append(Remark(day, by, audience, text, kind))
         day = world.working_day(day + timedelta(days=world.random.randint(9, 28)))

@@ -247,12 +247,18 @@ class Story:
 
     def remarks(self) -> list[Remark]:
         found = [
-            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience(text["audience"]), text["text"])
+            Remark(
+                self.on(text["day"]),
+                self.world.users[text["author"]],
+                Audience(text["audience"]),
+                text["text"],
+                text["category"],
+            )
             for text in self.text["journal"]
             if self.has_happened(text["day"])
         ]
         found += [
-            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience.TEAM, text["text"])
+            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience.TEAM, text["text"], "general")
             for text in self.text["observations"]
             if self.has_happened(text["day"])
         ]

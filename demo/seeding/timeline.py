@@ -26,10 +26,11 @@ class Timeline:
         reference: str = "",
         body: str = "",
         url: str = "",
+        source: str = "",
         **params: str | int,
-    ) -> None:
+    ) -> Entry:
         assert kind in WORDING, kind  # noqa: S101
-        self.world.book.add(
+        return self.world.book.add(
             Entry(
                 citizen=case.citizen,
                 centre=self.world.centre,
@@ -42,5 +43,6 @@ class Timeline:
                 params=params,
                 body=body,
                 url=url,
+                source=source,
             )
         )

@@ -95,7 +95,7 @@ def strike(request: SignedIn, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, _("Struck out. You and the team leaders still see it, crossed out"))
+            messages.success(request, _("Struck out. The author and the team leaders still see it, crossed out"))
             return redirect("desk:case", entry.case)
     look(request, striking.name_of(entry), citizen_id=entry.citizen_id)
     context = {
