@@ -32,6 +32,10 @@ HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
     JOIN programmes_programme p ON p.citizen_id = a.citizen_id WHERE u.email = %s AND a.ends_on IS NULL ORDER BY 1
 """
+OWN_NOTE = """
+    SELECT {what} FROM journal_note n JOIN journal_entry e ON e.id = n.entry_id JOIN accounts_user u ON u.id = e.author_id
+    WHERE u.email = 'caseworker@demo.trinvis.test' AND {where} ORDER BY e.id LIMIT 1
+"""
 
 
 class Addresses:
@@ -94,6 +98,11 @@ class Addresses:
             " WHERE n.status = 'delivered' AND u.email = 'referrer@demo.trinvis.test' ORDER BY n.id"
         )
 
+    def wrote(self, where: str) -> tuple[str, str]:
+        """A note of the demo's caseworker: its id and the number of its line in the timeline."""
+        note = self.one(OWN_NOTE.format(what="n.id::text", where=where))
+        return note, self.one(OWN_NOTE.format(what="e.id", where=where))
+
     def missed(self, status: str, *, is_open: bool) -> str:
         return f"/attendance/missed/{self.one(FLAGGED, status, self.workshop, is_open)}/"
 
@@ -149,6 +158,9 @@ def teamleader(of: Addresses) -> list[str]:
     return [
         *own(of),
         *set_up(of, "teamleader", "team_leader"),
+        "/journal/phrases/",
+        "/journal/phrases/new/",
+        f"/journal/notes/{of.wrote("e.audience = 'health'")[0]}/",
         "/search/?q=an",
         "/referrals/queue/",
         "/referrals/",
@@ -193,6 +205,24 @@ def caseworker(of: Addresses) -> list[str]:
         "/attendance/missed/",
         "/closing-notes/",
         f"/closing-notes/{bare}/",
+        *notes(of),
+    ]
+
+
+def notes(of: Addresses) -> list[str]:
+    """Of the demo's caseworker: writing, reading, correcting and striking out (J2, K3)."""
+    corrected, _line = of.wrote("n.number > 1")
+    attached, line = of.wrote("e.params ? 'files'")
+    draft = of.one("SELECT id::text FROM journal_draft")
+    return [
+        f"/cases/{of.plan('confirmed')}/notes/new/",
+        "/journal/drafts/",
+        f"/journal/drafts/{draft}/",
+        f"/journal/drafts/{draft}/share/",
+        f"/journal/notes/{corrected}/",
+        f"/journal/notes/{attached}/",
+        f"/journal/notes/{corrected}/correct/",
+        f"/journal/entries/{line}/strike/",
     ]
 
 
