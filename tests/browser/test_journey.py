@@ -103,6 +103,11 @@ def accept(page: Page, referral: str) -> str:
     page.goto("/referrals/queue/")
     page.get_by_role("link", name=f"Tag stilling {NAME}").click()
     expect(page).to_have_url(re.compile(f"/referrals/{referral}/triage/"))
+    return decide(page)
+
+
+def decide(page: Page) -> str:
+    """Signe and the wood workshop, three mornings a week. The programme's reference."""
     expect(page.locator("[name=starts_on]")).to_have_value("2026-11-23")
     page.locator("[name=caseworker]").select_option(label=option(page, "caseworker", "Signe Abildgaard"))
     page.locator("[name=workshop]").select_option(label=option(page, "workshop", "Træværksted"))
