@@ -1,6 +1,6 @@
 """Attendance of a programme that has ended before its time: what is taken back, and what nobody needs to do (K4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -57,7 +57,7 @@ def refuse_for_one_who_came(sender: object, *, programme: Programme, status: str
 def clear_up(sender: object, *, programme: Programme, by: Actor, **kwargs: Any) -> None:
     """Receiver of `programme_ended`: after the last day nobody was expected, and no absence waits for a call (K4).
 
-    A completed programme keeps what still waits: its last week is followed up as any other.
+    In a programme that never started nobody was expected at all; what was flagged stays on record. A completed programme keeps what still waits: its last week is followed up as any other.
     """
     if programme.status == Status.COMPLETED or programme.ended_on is None:
         return
@@ -66,4 +66,5 @@ def clear_up(sender: object, *, programme: Programme, by: Actor, **kwargs: Any) 
     with connection.cursor() as cursor:
         cursor.execute(TAKE_BACK_AFTER, values)
         cursor.execute(SETTLE, values)
-    forget_after(programme=programme, day=last)
+    never = programme.status == Status.NEVER_STARTED
+    forget_after(programme=programme, day=programme.starts_on - timedelta(days=1) if never else last)
