@@ -57,7 +57,8 @@ def refuse_for_one_who_came(sender: object, *, programme: Programme, status: str
 def clear_up(sender: object, *, programme: Programme, by: Actor, **kwargs: Any) -> None:
     """Receiver of `programme_ended`: after the last day nobody was expected, and no absence waits for a call (K4).
 
-    In a programme that never started nobody was expected at all; what was flagged stays on record. A completed programme keeps what still waits: its last week is followed up as any other.
+    In a programme that never started nobody was expected at all; what was flagged stays on record. A completed one
+    keeps what still waits: its last week is followed up as any other.
     """
     if programme.status == Status.COMPLETED or programme.ended_on is None:
         return
