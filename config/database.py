@@ -10,7 +10,7 @@ WEB_ROLE = "trinvis_web"
 # A slow statement or a lock that somebody forgot is an error, never a hanging page (T21).
 LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c timezone=UTC"
 # So much of a word's letters, three by three, must stand in a name that is nearly the same: Sejresen, Sejersen.
-LIMITS += " -c pg_trgm.word_similarity_threshold=0.45"
+LIMITS += " -c pg_trgm.word_similarity_threshold=0.4"
 
 
 def database_settings() -> dict[str, Any]:

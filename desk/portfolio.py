@@ -28,7 +28,16 @@ from attendance.models import ExpectedAttendance
 from core.templatetags.dates import hours, percent, short_day
 from desk.case_head import STATUS_TAGS
 from desk.rows import Tag, link_to
-from desk.search import LONGEST, as_reference, cleaned, looks_like_number, named, sort_column
+from desk.search import (
+    LONGEST,
+    cleaned,
+    is_long_enough,
+    looks_like_number,
+    named,
+    references_of,
+    similar,
+    sort_column,
+)
 from programmes.models import Placement, Programme, ProgrammeType, Workshop
 from programmes.statuses import RUNNING, Status
 from worklist import lines as worklist_lines
@@ -76,8 +85,14 @@ class PortfolioFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict | None, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any
+        self,
+        data: QueryDict | None,
+        *args: Any,
+        choices: dict[str, list[tuple[str, str]]],
+        finds_similar: bool = False,
+        **kwargs: Any,
     ) -> None:
+        self.finds_similar = finds_similar
         values = data.copy() if data else QueryDict(mutable=True)
         if not values.get("status"):
             values["status"] = UNDER_WAY
@@ -90,12 +105,13 @@ class PortfolioFilter(django_filters.FilterSet):
                 del self.filters[name]
 
     def matching(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """By reference or name, as the search page finds them; `finds_similar` also by a name that is nearly so."""
         text = cleaned(value)
         if looks_like_number(text):
             return rows.none()
-        if reference := as_reference(text):
-            return rows.filter(Q(reference=reference) | Q(referral__reference=reference))
-        return named(rows, text)
+        if references := references_of(text):
+            return rows.filter(Q(reference__in=references) | Q(referral__reference__in=references))
+        return similar(rows, text) if self.finds_similar else named(rows, text)
 
     def in_status(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == UNDER_WAY:
@@ -127,16 +143,24 @@ class Portfolio:
     previous: str
     next: str
     is_valid: bool
+    is_similar: bool
     errors: list[tuple[str, str, str]]
 
 
 def portfolio(user: User, data: QueryDict) -> Portfolio:
-    """The list for one address. Three queries: choices, count, and the rows of one page."""
-    filters = PortfolioFilter(data, queryset=Programme.objects.visible_to(user), choices=choices_of(user))
+    """The list for one address. Three queries: choices, count, and the rows of one page; one more where a name is
+    found by none and those that are nearly the same are listed instead."""
+    visible, choices = Programme.objects.visible_to(user), choices_of(user)
+    filters = PortfolioFilter(data, queryset=visible, choices=choices)
     is_valid = filters.form.is_valid()
     sort = str(data.get("sort", "name"))
     found = filters.qs if is_valid else Programme.objects.none()
     pages = CappedPaginator(detailed(user, found).order_by(*ordering(sort)), PAGE)
+    name = cleaned(data.get("q", ""))
+    is_similar = is_valid and not pages.count and is_long_enough(name) and not references_of(name)
+    if is_similar:
+        found = PortfolioFilter(data, queryset=visible, choices=choices, finds_similar=True).qs
+        pages = CappedPaginator(detailed(user, found).order_by(*ordering(sort)), PAGE)
     page = pages.get_page(data.get("page"))
     programmes = list(page.object_list) if pages.count else []
     return Portfolio(
@@ -149,6 +173,7 @@ def portfolio(user: User, data: QueryDict) -> Portfolio:
         previous=address(data, page=page.previous_page_number()) if page.has_previous() else "",
         next=address(data, page=page.next_page_number()) if page.has_next() else "",
         is_valid=is_valid,
+        is_similar=is_similar and bool(programmes),
         errors=[
             (f"id_{name}", str(filters.form.fields[name].label), message)
             for name, messages in filters.form.errors.items()

@@ -31,7 +31,8 @@ from programmes.statuses import RUNNING
 from referrals.models import Referral
 
 REFERENCE = re.compile(r"([FH])[\s-]*(\d{4})[\s-]*(\d{1,6})", re.IGNORECASE)
-# Only the last part of a reference, or its year and its last part: as people say it on the telephone.
+# Only the last part of a reference, or its year and that: as people say it on the telephone. With all its noughts the
+# latter is as long as an identity number and taken for one.
 SHORT_REFERENCE = re.compile(r"(?:(20\d{2})[\s-]+)?([0-9]{1,6})")
 YEARS = 12
 # Six to eight digits of a date and four more, or somebody's slip of one, whatever stands between and around them.

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from audit.acting import System, acting
 from config.database import WEB_ROLE
 from tests.desk.cast import Case
+from tests.factories.accounts import UserFactory
 
 # Every citizen number n of the crowd; the tables whose history would double the work are silent meanwhile.
 SILENT = ["citizens_citizen", "citizens_caseaccess", "programmes_programme", "journal_entry", "referrals_referral"]
@@ -21,23 +22,24 @@ CASEWORKERS = 60
 CITIZENS = """
 INSERT INTO citizens_citizen (id, first_name, last_name, gender, birth_date, no_number_reason, phone, email, address,
     municipality, language, interpreter, is_protected, identity_index)
-SELECT md5('crowd' || n)::uuid, (%(first)s::text[])[1 + n %% %(firsts)s],
-    (%(last)s::text[])[1 + (n / 7) %% %(lasts)s] || CASE WHEN n %% 3 = 0 THEN '' ELSE ' ' || chr(65 + (n %% 26)::int) || to_hex(n) END,
+SELECT md5(%(prefix)s || n)::uuid, (%(first)s::text[])[1 + n %% %(firsts)s],
+    (%(last)s::text[])[1 + (n / 7) %% %(lasts)s]
+        || CASE WHEN n %% 3 = 0 THEN '' ELSE ' ' || chr(65 + (n %% 26)::int) || to_hex(n) END,
     'f', DATE '1960-01-01' + (n %% 15000)::int, 'not given', '', '', '', '', 'da', '', n %% 500 = 0,
-    sha256(('crowd' || n)::bytea)
+    sha256((%(prefix)s || n)::bytea)
 FROM generate_series(1, %(count)s) n
 """
 PROGRAMMES = """
 INSERT INTO programmes_programme (reference, citizen_id, type_id, centre_id, caseworker_id, referring_organisation_id,
     referrer_id, status, starts_on, ends_on, accommodations, accommodations_why, created_at)
-SELECT 'F-2025-' || lpad(n::text, 6, '0'), md5('crowd' || n)::uuid, %(type)s, %(centre)s,
+SELECT %(programmes)s || lpad(n::text, 6, '0'), md5(%(prefix)s || n)::uuid, %(type)s, %(centre)s,
     (%(caseworkers)s::bigint[])[1 + n %% %(workers)s], %(sender)s, %(referrer)s, 'active', DATE '2026-01-05' + n %% 300,
     DATE '2027-06-30', '', '', now()
 FROM generate_series(1, %(count)s) n
 """
 ACCESS = """
 INSERT INTO citizens_caseaccess (citizen_id, centre_id, role, user_id, organisation_id, starts_on, source)
-SELECT md5('crowd' || n)::uuid, %(centre)s, holder.role, holder.person, holder.body, DATE '2026-01-01', 'crowd'
+SELECT md5(%(prefix)s || n)::uuid, %(centre)s, holder.role, holder.person, holder.body, DATE '2026-01-01', 'crowd'
 FROM generate_series(1, %(count)s) n, LATERAL (VALUES
     ('caseworker', (%(caseworkers)s::bigint[])[1 + n %% %(workers)s], NULL::bigint),
     ('team_leader', NULL::bigint, %(centre)s),
@@ -47,14 +49,15 @@ REFERRALS = """
 INSERT INTO referrals_referral (id, reference, status, type_id, centre_id, referring_organisation_id, referrer_id,
     citizen_id, context, legal_basis, reason, accommodations, accommodations_why, wished_start, offer_id,
     submitted_at, decision_reason, version)
-SELECT md5('referral' || n)::uuid, 'H-2025-' || lpad(n::text, 6, '0'), 'submitted', %(type)s, %(centre)s, %(sender)s,
-    %(referrer)s, md5('crowd' || n)::uuid, '', '', '', '', '', DATE '2026-12-07', '', now(), '', 1
+SELECT md5(%(prefix)s || 'referral' || n)::uuid, %(referrals)s || lpad(n::text, 6, '0'), 'submitted',
+    %(type)s, %(centre)s, %(sender)s, %(referrer)s, md5(%(prefix)s || n)::uuid,
+    '', '', '', '', '', DATE '2026-12-07', '', now(), '', 1
 FROM generate_series(10, %(count)s, 10) n
 """
 ENTRIES = """
 INSERT INTO journal_entry (citizen_id, centre_id, referring_organisation_id, "case", kind, audience, happened_at,
     author_id, params, body, url, source, struck_why)
-SELECT md5('crowd' || n)::uuid, %(centre)s, %(sender)s, 'F-2025-' || lpad(n::text, 6, '0'), 'note',
+SELECT md5(%(prefix)s || n)::uuid, %(centre)s, %(sender)s, %(programmes)s || lpad(n::text, 6, '0'), 'note',
     (ARRAY['team', 'shared_referrer', 'health'])[1 + n %% 3], TIMESTAMPTZ '2026-11-01' - n * INTERVAL '1 minute',
     (%(caseworkers)s::bigint[])[1 + n %% %(workers)s], '{}',
     (ARRAY['Har bygget en fuglekasse og talt om arbejdet.', 'Kom for sent, bussen var forsinket igen.',
@@ -63,21 +66,27 @@ SELECT md5('crowd' || n)::uuid, %(centre)s, %(sender)s, 'F-2025-' || lpad(n::tex
     '', '', ''
 FROM generate_series(1, %(count)s) n
 """
-INDEXES = ["citizens_search_name", "journal_entry_danish", "journal_entry_swedish"]
+PENDING = ["citizens_search_name", "journal_entry_danish", "journal_entry_swedish"]
 
 
-def gather(case: Case, count: int) -> None:
+def gather(case: Case, count: int, *, year: int = 2025) -> None:
     """`count` citizens at the centre of `case`, each with a programme and an entry, every tenth with a referral too.
 
-    Sixty caseworkers share them, the one of `case` among them; the centre's team leaders see all.
+    Sixty caseworkers share them, the one of `case` among them; the centre's team leaders see all. `year` is that of
+    their references; crowds of different years stand beside each other.
     """
     programme = case.programme
+    workers = [case.caseworker, *UserFactory.create_batch(CASEWORKERS - 1)]
     values = {
         "count": count,
+        "prefix": f"crowd{year}-",
+        "programmes": f"F-{year}-",
+        "referrals": f"H-{year}-",
         "first": FIRST,
         "firsts": len(FIRST),
         "last": LAST,
         "lasts": len(LAST),
+        "caseworkers": [worker.pk for worker in workers],
         "workers": CASEWORKERS,
         "type": programme.type_id,
         "centre": programme.centre_id,
@@ -85,18 +94,11 @@ def gather(case: Case, count: int) -> None:
         "referrer": programme.referrer_id,
     }
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO accounts_user (email, name, title, phone, language, theme, is_active, created_at, password)"
-            " SELECT 'crowd' || n || '@example.org', 'Worker ' || n, '', '', 'da', '', true, now(), ''"
-            " FROM generate_series(2, %s) n RETURNING id",
-            [CASEWORKERS],
-        )
-        values["caseworkers"] = [case.caseworker.pk, *(row[0] for row in cursor.fetchall())]
         for statement in (CITIZENS, PROGRAMMES, ACCESS, REFERRALS, ENTRIES):
             cursor.execute(statement, values)
         for table in SILENT:
             cursor.execute(f"ANALYZE {table}")
-        for index in INDEXES:
+        for index in PENDING:
             cursor.execute("SELECT gin_clean_pending_list(%s)", [index])
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from audit.models import Access
 from desk.search import looks_like_number
 from tests.desk.cast import NINE, a_case
+from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import ProgrammeFactory
 from tests.factories.referrals import ReferralFactory
 
@@ -145,3 +146,94 @@ def test_an_identity_number_among_other_words_leaves_the_address_at_once(signed_
 @pytest.mark.parametrize("typed", ["F-2026-000123", "f2026000123", "H 2026 000123", "Hansen 2026"])
 def test_a_reference_is_no_identity_number(typed):
     assert not looks_like_number(typed)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "typed"),
+    [
+        ("Torben", "Sejersen", "sejresen"),
+        ("Torben", "Sejersen", "torben sejerssen"),
+        ("Øjvind", "Ærtebjerg", "ærtebjreg"),
+        ("Mohammad", "Al-Hamdani", "mohamad"),
+        ("Anders", "Nielsen", "nilsen"),
+    ],
+)
+def test_a_misspelt_name_is_found_among_the_similar_ones(signed_in, first, last, typed):
+    """Experience 10: typos. What is found exactly does not come twice."""
+    case = a_case(first, last)
+    html = search(signed_in, case.caseworker, typed).content.decode()
+    assert "Similar names" in html
+    assert html.count(f'href="{reverse("desk:case", args=[case.programme.reference])}"') == 1
+
+
+def test_a_name_that_is_written_right_shows_no_similar_ones_beside_itself(signed_in):
+    case = a_case("Torben", "Sejersen")
+    html = search(signed_in, case.caseworker, "sejersen").content.decode()
+    assert "Similar names" not in html
+    assert html.count(f'href="{reverse("desk:case", args=[case.programme.reference])}"') == 1
+
+
+def test_names_that_begin_so_come_before_names_that_only_hold_it(signed_in):
+    case = a_case("Kristian", "Abel")
+    for last_name in ("Bering", "Ringsted", "Søring"):
+        citizen = CitizenFactory(first_name="Xenia", last_name=last_name)
+        ProgrammeFactory(citizen=citizen, centre=case.programme.centre, caseworker=case.caseworker)
+    html = search(signed_in, case.caseworker, "ring").content.decode()
+    places = [html.index(name) for name in ("Ringsted", "Bering", "Søring")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("typed", ["{number}", "{padded}", "{year}-{number}", "{year} {number}"])
+def test_the_last_part_of_a_reference_is_enough(signed_in, typed):
+    case = a_case()
+    year, padded = case.programme.reference[2:].split("-")
+    html = search(
+        signed_in, case.caseworker, typed.format(year=year, padded=padded, number=int(padded))
+    ).content.decode()
+    assert reverse("desk:case", args=[case.programme.reference]) in html
+
+
+def suggest(signed_in, user, text) -> str:
+    response = signed_in(user).post(reverse("desk:suggestions"), {"q": text})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_palette_suggests_cases_and_the_texts(signed_in):
+    case = a_case()
+    html = suggest(signed_in, case.caseworker, "sejer")
+    assert f'href="{reverse("desk:case", args=[case.programme.reference])}"' in html
+    assert "1 case found" in html
+    assert "in=texts" in html
+    assert "No case found, 1 similar name" in suggest(signed_in, case.caseworker, "sejresen")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "%", "<b>", "x" * 30_000])
+def test_the_palette_survives_strange_input(signed_in, text):
+    case = a_case()
+    html = suggest(signed_in, case.caseworker, text)
+    assert "Sejersen" not in html
+    assert "<b>" not in html.replace("<b>Torben", "")
+
+
+def test_the_palette_does_not_look_a_number_up_while_it_is_typed(signed_in):
+    """T10: not one beginning of the number gets into an address or the log."""
+    case = a_case()
+    number = "740389-0001"
+    for length in range(1, len(number) + 1):
+        html = suggest(signed_in, case.caseworker, number[:length])
+        assert number[:length] not in html or length < 10
+    assert "Find the citizen with this identity number" in html
+    assert not any("740389" in access.what or "0001" in access.what for access in Access.objects.all())
+
+
+def test_the_list_of_citizens_finds_by_the_same_rules(signed_in):
+    """One way of finding names: typos and short references too."""
+    case = a_case()
+    client = signed_in(case.caseworker)
+    html = client.get(reverse("desk:cases"), {"q": "sejresen"}).content.decode()
+    assert "These names are similar" in html
+    assert case.programme.reference in html
+    short = str(int(case.programme.reference[-6:]))
+    assert case.programme.reference in client.get(reverse("desk:cases"), {"q": short}).content.decode()
+    assert "These names are similar" not in client.get(reverse("desk:cases"), {"q": "torben"}).content.decode()
