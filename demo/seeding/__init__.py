@@ -20,6 +20,7 @@ from demo.seeding.case import Case
 from demo.seeding.closing import write_notes
 from demo.seeding.documents import AT_ONCE, write_documents
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
+from demo.seeding.meetings import write_meetings
 from demo.seeding.ordinary import Places, ordinary_cases
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
@@ -32,6 +33,7 @@ from demo.seeding.traces import write_traces
 from demo.seeding.world import World, content
 from demo.users import address
 from journal.models import Entry
+from meetings.reminders import ask_for_required, nag
 from plans.models import FollowUp, Goal, Plan, StepRecord, Subgoal, Version
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
@@ -111,10 +113,13 @@ def build(world: World) -> None:
     world.book.set_counters()
     write_expected(since=first, until=world.today + timedelta(weeks=WEEKS_AHEAD), by=BY, judged=True)
     write_notes(world, cases, timeline)
+    write_meetings(world, cases, timeline)
     write_traces(world, cases)
     world.book.write()
     world.book.set_counters()
     remind(world.today)
+    nag(world.now)
+    ask_for_required()
 
 
 def sign_in_as_jonas(world: World, cases: list[Case]) -> None:

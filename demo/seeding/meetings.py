@@ -1,0 +1,285 @@
+"""Meetings: those that the storylines tell, and for everybody else a start, what lies between, and a closing one."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from core.calendar import next_working_day
+from demo.seeding.case import Case
+from demo.seeding.texts import fill
+from demo.seeding.timeline import Timeline
+from demo.seeding.world import World, content, plus
+from journal.models import Audience
+from meetings.models import EarlierTime, Meeting, MeetingTask, Participant
+from meetings.statuses import Kind, Means, Status
+from meetings.telling import KIND_IDS
+from programmes.statuses import Status as ProgrammeStatus
+from worklist.models import Task
+
+LENGTH = 60  # minutes
+DAYS_FOR_A_TASK = 8
+HOURS = [time(8, 30), time(9, 0), time(10, 0), time(10, 30), time(13, 0)]
+COMPANION = re.compile(r"^(?P<who>.*?)\s*som bisidder$|^bisidder$")
+
+
+@dataclass
+class Talk:
+    """One meeting as it is told, before it becomes rows."""
+
+    kind: str
+    day: date
+    at: time
+    users: list[User] = field(default_factory=list)
+    guests: list[dict[str, str]] = field(default_factory=list)
+    companion: str = ""
+    minutes: str = ""
+    tasks: list[tuple[str, User]] = field(default_factory=list)
+    status: str = ""  # by the day, unless it is told
+    not_held: dict[str, str] = field(default_factory=dict)
+    moved_from: date | None = None
+    moved_why: str = ""
+    with_interpreter: bool = False
+    means: str = Means.IN_PERSON
+    with_citizen: bool = True
+
+
+def write_meetings(world: World, cases: list[Case], timeline: Timeline) -> None:
+    """Rows of all meetings with what they leave on timeline and worklist; told cases come first in `cases`."""
+    writer = Meetings(world, timeline)
+    stories = content("cases")["cases"]
+    for case, text in zip(cases, stories, strict=False):
+        writer.tell(case, text["meetings"])
+    for number, case in enumerate(cases[len(stories) :]):
+        writer.invent(case, number)
+    writer.show(cases[len(stories) :])
+
+
+class Meetings:
+    """Writes the meetings of one case after the other."""
+
+    def __init__(self, world: World, timeline: Timeline) -> None:
+        self.world, self.timeline = world, timeline
+        self.texts = content("meetings")
+        self.people = {user.name.split()[0]: user for user in world.users.values()} | {
+            user.name.split()[0]: user for user in world.contact_persons.values()
+        }
+
+    # What a storyline says
+
+    def tell(self, case: Case, texts: list[dict[str, Any]]) -> None:
+        for text in texts:
+            day = self.world.working_day(case.wished_start + timedelta(days=text["day"]))
+            talk = Talk(text["kind"], day, time.fromisoformat(text["time"]), minutes=text["minutes"])
+            talk.with_citizen = False
+            for name in text["participants"]:
+                self.read_name(case, talk, name)
+            talk.tasks = [(what, self.owner(case, what)) for what in text["tasks"]]
+            self.write(case, talk)
+        if case.is_running and case.ends_on >= self.world.today:
+            self.ensure_closing(case, texts)
+
+    def read_name(self, case: Case, talk: Talk, name: str) -> None:
+        """`Helle (jobcenter)`, `Bjarne`, `mand som bisidder`, `egen læge (telefon)`."""
+        first = name.split()[0]
+        if companion := COMPANION.match(name):
+            talk.companion = (companion["who"] or "Bisidder").strip().capitalize()
+        elif first in ("Borgeren", case.first_name):
+            talk.with_citizen = True
+        elif name.startswith("ikke truffet"):
+            return
+        elif first in self.people:
+            talk.users.append(self.people[first])
+        else:
+            who, _, where = name.partition("(")
+            where = where.rstrip(")").removeprefix("ejer af ")
+            talk.guests.append({"name": who.strip().capitalize(), "organisation": where.capitalize()})
+
+    def owner(self, case: Case, what: str) -> User:
+        found = self.people.get(what.split()[0])
+        return found if found in (case.caseworker, case.referrer) else case.caseworker
+
+    def ensure_closing(self, case: Case, texts: list[dict[str, Any]]) -> None:
+        if not any(text["kind"] == Kind.CLOSING for text in texts):
+            self.write(case, self.closing(case))
+
+    # What everybody else's case looks like
+
+    def invent(self, case: Case, number: int) -> None:
+        """A start meeting, talks on the way, a closing meeting; one in twelve was moved, one in fifteen not held."""
+        if case.status == ProgrammeStatus.NEVER_STARTED:
+            return
+        start = self.talk(Kind.START, case.starts_on, users=[case.referrer] if number % 2 else [])
+        self.write(case, start)
+        for place, follow_up in enumerate(case.talks):
+            kind = [Kind.FOLLOW_UP, Kind.DEVELOPMENT][place % 2]
+            talk = self.talk(kind, follow_up.day)
+            if number % 15 == 3 and place == 0:
+                talk.status, talk.not_held = Status.NOT_HELD, self.texts["not_held"][number % 4]
+            elif number % 12 == 5:
+                talk.moved_from = self.world.working_day_before(follow_up.day - timedelta(days=2))
+                talk.moved_why = self.texts["moved"][number % 4]
+            self.write(case, talk)
+        if case.next_talk_on and case.next_talk_on >= self.world.today:
+            self.write(case, self.talk(Kind.FOLLOW_UP, case.next_talk_on))
+        if number % 3 == 0 and case.starts_on + timedelta(days=18) < min(case.last_day, self.world.today):
+            contact_person = self.world.contact_persons[case.stays[0].workshop]
+            day = self.world.working_day(case.starts_on + timedelta(days=17))
+            self.write(case, self.talk(Kind.SUMMARY, day, users=[contact_person]))
+        if case.status != ProgrammeStatus.INTERRUPTED:
+            self.write(case, self.closing(case))
+
+    def talk(self, kind: str, day: date, **fields: Any) -> Talk:
+        return Talk(kind, self.world.working_day(day), self.world.pick(HOURS), **fields)
+
+    def closing(self, case: Case) -> Talk:
+        """Agreed at the start for the last week; the referrer takes part."""
+        day = self.world.working_day_before(case.last_day - timedelta(days=1))
+        contact_person = self.world.contact_persons[case.stays[-1].workshop]
+        return self.talk(Kind.CLOSING, max(day, case.starts_on), users=[case.referrer, contact_person])
+
+    def show(self, cases: list[Case]) -> None:
+        """What a demo must show: one that nags, one today, a three-way meeting with an interpreter, one called off."""
+        world = self.world
+        signe = world.users["cw-signe"]
+        active = [c for c in cases if c.status == ProgrammeStatus.ACTIVE and c.starts_on < world.today]
+        own = [case for case in active if case.caseworker == signe] or active
+        if not own:
+            return
+        case = own[0]
+        contact_person = world.contact_persons[case.stays[0].workshop]
+        nagging = self.talk(Kind.DEVELOPMENT, world.last_working_day, users=[contact_person])
+        nagging.status = Status.PLANNED
+        self.write(case, nagging)
+        case = own[min(1, len(own) - 1)]
+        day = world.today if world.is_working_day(world.today) else world.working_day(world.today)
+        today = Talk(Kind.SUMMARY, day, time(13, 30), users=[world.contact_persons[case.stays[0].workshop]])
+        self.write(case, today)
+        case = own[min(2, len(own) - 1)]
+        three_way = self.talk(Kind.THREE_WAY, world.today + timedelta(days=6), users=[case.referrer])
+        three_way.guests = [self.texts["outside"][0]]
+        three_way.with_interpreter = True
+        self.write(case, three_way)
+        off = self.talk(Kind.CROSS_SECTOR, world.today + timedelta(days=3), users=[case.referrer])
+        off.status, off.moved_why = Status.CANCELLED, self.texts["moved"][1]
+        self.write(case, off)
+
+    # Rows
+
+    def write(self, case: Case, talk: Talk) -> None:
+        world = self.world
+        starts_at = world.at(talk.day, talk.at)
+        ends_at = world.at(talk.day, plus(talk.at, LENGTH))
+        status = talk.status or (Status.HELD if ends_at < world.now else Status.PLANNED)
+        is_recorded = status in (Status.HELD, Status.NOT_HELD)
+        texts = self.texts["kinds"][talk.kind]
+        minutes = talk.minutes or fill(world.pick(texts["minutes"]), case.citizen)
+        recorded_at = min(ends_at + timedelta(minutes=40), world.now)
+        agreed_on = world.working_day(max(case.decided_on, min(talk.day - timedelta(days=14), case.starts_on)))
+        agreed_at = min(world.office_hours(agreed_on), starts_at - timedelta(days=1), world.now)
+        interpreter = self.texts["interpreter"] if talk.with_interpreter else {}
+        shared = talk.kind in (Kind.START, Kind.CLOSING, Kind.THREE_WAY)
+        meeting = world.book.add(
+            Meeting(
+                uid=world.uuid(),
+                programme=case.programme,
+                organiser=case.caseworker,
+                kind=talk.kind,
+                status=status,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                means=talk.means,
+                place=world.pick(self.texts["rooms"]),
+                with_citizen=talk.with_citizen,
+                companion=talk.companion,
+                interpreter_language=interpreter.get("language", ""),
+                interpreter_name=interpreter.get("name", ""),
+                is_interpreter_booked=bool(interpreter),
+                purpose=texts["purpose"],
+                minutes=minutes if status == Status.HELD else "",
+                audience=Audience.REFERRER if shared else Audience.TEAM,
+                not_held_by=talk.not_held.get("side", "") if status == Status.NOT_HELD else "",
+                why=talk.not_held.get("why", "") or (talk.moved_why if status == Status.CANCELLED else ""),
+                sequence=int(bool(talk.moved_from)) + (status == Status.CANCELLED),
+                created_at=agreed_at,
+                changed_at=recorded_at if is_recorded else agreed_at,
+                recorded_at=recorded_at if is_recorded else None,
+                recorded_by=case.caseworker if is_recorded else None,
+            )
+        )
+        users = {user.pk: user for user in talk.users if user != case.caseworker}
+        for user in users.values():
+            world.book.add(Participant(meeting=meeting, user=user))
+        for guest in talk.guests:
+            world.book.add(Participant(meeting=meeting, **guest))
+        if talk.moved_from:
+            earlier = world.at(talk.moved_from, talk.at)
+            world.book.add(
+                EarlierTime(
+                    meeting=meeting,
+                    starts_at=earlier,
+                    ends_at=earlier + timedelta(minutes=LENGTH),
+                    why=talk.moved_why,
+                    moved_at=min(earlier - timedelta(hours=20), world.now),
+                    moved_by=case.caseworker,
+                )
+            )
+        self.tell_timeline(case, meeting, agreed_at, talk)
+        if status == Status.HELD:
+            self.promise(case, meeting, talk.tasks or [(world.pick(texts["tasks"]), case.caseworker)], talk.day)
+
+    def tell_timeline(self, case: Case, meeting: Meeting, agreed_at: datetime, talk: Talk) -> None:
+        kinds = {
+            Status.PLANNED: ("meeting_planned", agreed_at, ""),
+            Status.HELD: ("meeting_held", meeting.changed_at, meeting.minutes),
+            Status.NOT_HELD: ("meeting_not_held", meeting.changed_at, meeting.why),
+            Status.CANCELLED: ("meeting_cancelled", agreed_at, ""),
+        }
+        kind, at, body = kinds[Status(meeting.status)]
+        self.timeline.tell(
+            case,
+            kind,
+            at,
+            case.caseworker,
+            audience=meeting.audience if meeting.status == Status.HELD else Audience.TEAM,
+            body=body,
+            url=reverse("meetings:detail", args=[meeting.pk]),
+            source=meeting.source,
+            meeting=str(KIND_IDS[talk.kind]),
+            day=talk.day.isoformat(),
+            time=talk.at.strftime("%H:%M"),
+        )
+
+    def promise(self, case: Case, meeting: Meeting, tasks: list[tuple[str, User]], day: date) -> None:
+        """Done by now, but for those of the last days, which stand on their owners' lists."""
+        world = self.world
+        due_on = next_working_day(day + timedelta(days=DAYS_FOR_A_TASK), world.closed)
+        for what, owner in tasks:
+            is_done = due_on <= world.today or not case.is_running
+            done_at = min(world.at(due_on, time(11, 0)), world.now) if is_done else None
+            row = world.book.add(
+                MeetingTask(
+                    meeting=meeting,
+                    what=what,
+                    owner=owner,
+                    due_on=due_on,
+                    done_at=done_at,
+                    done_by=owner if is_done else None,
+                )
+            )
+            if not is_done:
+                world.book.add(
+                    Task(
+                        citizen=case.citizen,
+                        kind="meeting_task",
+                        source=row.source,
+                        for_user=owner,
+                        due_on=due_on,
+                        url=reverse("meetings:task", args=[row.pk]),
+                        params={"what": what},
+                        created_at=meeting.changed_at,
+                    )
+                )
