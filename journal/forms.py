@@ -39,7 +39,7 @@ class NoteForm(Form):
         max_length=LONGEST_REASON,
         help_text=_("The earlier text stays readable, with this reason beside the new one."),
     )
-    files = forms.FileField(
+    attached = forms.FileField(
         label=_("Attachments"),
         required=False,
         widget=SeveralFiles(attrs={"accept": ALLOWED}),

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError
 from django.urls import reverse
@@ -98,7 +99,8 @@ def correct(*, note: Note, based_on: int, text: Text, why: str, by: User, draft:
     """
     with acting(by, why=why):
         note = Note.objects.select_for_update(of=("self",)).get(pk=note.pk)
-        entry = Entry.objects.listed_for(by).select_for_update(of=("self",)).filter(pk=note.entry_id).first()
+        lines = Entry.objects.listed_for(by).select_for_update(of=("self",))
+        entry: Any = lines.filter(pk=note.entry_id).first()
         if entry is None or entry.is_restricted:
             raise NotAllowed
         roles = roles_in(by, entry)

@@ -19,10 +19,14 @@ SPOKEN_OF = {"contact_reached", "contact_tried"}
 class Place(Protocol):
     """The case that something stands in: an entry, a draft, or what a page made of a programme."""
 
-    citizen: Citizen
-    centre: Organisation
-    referring_organisation: Organisation | None
-    case: str
+    @property
+    def citizen(self) -> Citizen: ...
+    @property
+    def centre(self) -> Organisation: ...
+    @property
+    def referring_organisation(self) -> Organisation | None: ...
+    @property
+    def case(self) -> str: ...
 
 
 def roles_in(user: User, place: Place) -> set[str]:

@@ -65,8 +65,9 @@ def write_note(world: World, case: Case, timeline: Timeline, remark: Remark, at:
         body=remark.text,
         url=note.get_absolute_url(),
         source=note.source,
-        **({"corrected": note.number - 1} if note.number > 1 else {}),
     )
+    if note.number > 1:
+        note.entry.params["corrected"] = note.number - 1
     world.book.add(note)
     reasons = content("journal")["corrections"]
     for place, text in enumerate(texts, start=1):

@@ -191,7 +191,7 @@ def take(request: SignedIn, page: Page) -> HttpResponse:
         add_phrase(request, page, do.removeprefix("phrase:"))
     elif wrong or (do == "save" and not form.is_valid()):
         for message in wrong:
-            form.add_error("files", message)
+            form.add_error("attached", message)
         page.form = form
         return show(request, page, status=UNPROCESSABLE)
     elif do == "save" and needs_a_look(page, form.text().audience):
@@ -256,7 +256,7 @@ def attach_files(request: SignedIn, page: Page) -> list[str]:
     """Keep every file that passes with the draft, and say what is wrong with the others (T16)."""
     assert page.draft is not None  # noqa: S101
     wrong = []
-    sent_files = request.FILES.getlist("files")
+    sent_files = request.FILES.getlist("attached")
     if len(sent_files) > MOST_FILES:
         wrong.append(_("Send at most %(most)s files at a time") % {"most": MOST_FILES})
     for file in sent_files[:MOST_FILES]:
@@ -315,7 +315,7 @@ def page_of(user: User, draft: Draft) -> Page:
     if not may_write(roles) or (typed.get("audience") == Audience.HEALTH and Audience.HEALTH not in audiences):
         raise NotAllowed
     if draft.note:
-        entry = Entry.objects.listed_for(user).filter(pk=draft.note.entry_id).first()
+        entry: Any = Entry.objects.listed_for(user).filter(pk=draft.note.entry_id).first()
         if entry is None or entry.is_restricted:
             raise NotAllowed
     return Page(draft, draft.pk, typed, audiences, draft.note, draft.based_on, draft, documents.on(draft.source))
@@ -338,7 +338,7 @@ def gone(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 def note_and_entry(user: User, pk: uuid.UUID) -> tuple[Note, Any]:
     """A note that the timeline lists for the user, and its line with `is_restricted`; otherwise 404 (T1)."""
-    entry = (
+    entry: Any = (
         Entry.objects.listed_for(user)
         .select_related("note", "citizen", "centre", "referring_organisation", "author", "struck_by")
         .filter(note=pk)

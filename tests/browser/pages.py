@@ -33,7 +33,8 @@ HELD = """
     JOIN programmes_programme p ON p.citizen_id = a.citizen_id WHERE u.email = %s AND a.ends_on IS NULL ORDER BY 1
 """
 OWN_NOTE = """
-    SELECT {what} FROM journal_note n JOIN journal_entry e ON e.id = n.entry_id JOIN accounts_user u ON u.id = e.author_id
+    SELECT {what} FROM journal_note n JOIN journal_entry e ON e.id = n.entry_id
+    JOIN accounts_user u ON u.id = e.author_id
     WHERE u.email = 'caseworker@demo.trinvis.test' AND {where} ORDER BY e.id LIMIT 1
 """
 
@@ -155,12 +156,13 @@ def referrer(of: Addresses) -> list[str]:
 def teamleader(of: Addresses) -> list[str]:
     submitted = of.waiting("submitted")
     approved = of.note("approved")
+    health, _line = of.wrote("e.audience = 'health'")
     return [
         *own(of),
         *set_up(of, "teamleader", "team_leader"),
         "/journal/phrases/",
         "/journal/phrases/new/",
-        f"/journal/notes/{of.wrote("e.audience = 'health'")[0]}/",
+        f"/journal/notes/{health}/",
         "/search/?q=an",
         "/referrals/queue/",
         "/referrals/",

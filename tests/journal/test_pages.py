@@ -211,7 +211,7 @@ def test_files_stay_with_the_draft_though_the_form_is_wrong(case, signed_in):
     client = signed_in(case.caseworker)
     sent = typed(body="", do="save")
     files = [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("page.html", b"<script>")]
-    answer = client.post(new(case), {**sent, "files": files})
+    answer = client.post(new(case), {**sent, "attached": files})
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "letter.pdf" in page
@@ -224,18 +224,18 @@ def test_files_stay_with_the_draft_though_the_form_is_wrong(case, signed_in):
 
 def test_a_file_can_be_removed_before_it_is_saved(case, signed_in):
     client = signed_in(case.caseworker)
-    sent = typed(do="attach", files=SimpleUploadedFile("letter.pdf", PDF))
+    sent = typed(do="attach", attached=SimpleUploadedFile("letter.pdf", PDF))
     client.post(new(case), sent)
     document = Document.objects.get()
     url = reverse("journal:draft", args=[sent["id"]])
-    sent.pop("files")
+    sent.pop("attached")
     client.post(url, {**sent, "version": 1, "do": f"remove:{document.pk}"})
     assert not Document.objects.exists()
 
 
 def test_six_files_at_a_time_are_too_many(case, signed_in):
     files = [SimpleUploadedFile(f"{n}.txt", str(n).encode()) for n in range(7)]
-    answer = signed_in(case.caseworker).post(new(case), typed(do="save", files=files))
+    answer = signed_in(case.caseworker).post(new(case), typed(do="save", attached=files))
     assert answer.status_code == 422
     assert Document.objects.count() == 5
 
