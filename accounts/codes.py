@@ -34,6 +34,11 @@ def users_by_code() -> QuerySet[User]:
     )
 
 
+def signs_in_by_code(user: User) -> bool:
+    """Whether the user is a citizen and nothing else: no password is chosen, changed or sent."""
+    return user.reach.roles == {Role.CITIZEN}
+
+
 def reached_at(address: str) -> list[User]:
     """The users by code whom this e-mail address or telephone number reaches; nobody for anything else."""
     address = address.strip().lower()

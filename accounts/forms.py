@@ -12,6 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from accounts.codes import signs_in_by_code
 from accounts.models import User
 from core.forms import ErrorsListed, Form
 
@@ -43,7 +44,11 @@ class ForgottenPasswordForm(ErrorsListed, allauth_forms.ResetPasswordForm):
         in_words(self.fields["email"], EMAIL, "username")
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the link, or to an address that no user has a word that says so: only its owner learns it (U3)."""
+        """Send the link, or to an address that no user has a word that says so: only its owner learns it (U3).
+
+        A citizen has no password and gets none: they sign in by a code.
+        """
+        self.users = [user for user in self.users if not signs_in_by_code(user)]
         if self.users:
             return super().save(request, **kwargs)
         get_adapter(request).send_mail("account/email/unknown_account", self.cleaned_data["email"], {})

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from django.views.i18n import set_language
 
 from accounts import actions
+from accounts.codes import signs_in_by_code
 from accounts.forms import ProfileForm
 from accounts.models import User
 
@@ -63,8 +64,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     now: dict[str, Any] = {"language": user.language, "theme": user.theme, "phone": user.phone}
     form = ProfileForm(request.POST or None, initial=now)
+    by_code = signs_in_by_code(user)
+    if by_code:
+        del form.fields["phone"]  # where codes are sent follows the citizen's record
     if request.method == "POST" and form.is_valid():
-        saved = actions.save_settings(by=user, **form.cleaned_data)
+        saved = actions.save_settings(by=user, **{"phone": user.phone} | form.cleaned_data)
         with override(saved.language):
             messages.success(request, _("Saved"))
         response = redirect("profile")
@@ -75,4 +79,5 @@ def profile(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
         return response
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "by_code": by_code}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)

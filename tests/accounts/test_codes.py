@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from accounts import codes
 from accounts.models import SignInCode, User
 from accounts.roles import Role
+from audit.acting import System, acting
 from core.events import message_due
 from tests.conftest import FreshClient
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role
@@ -202,3 +203,23 @@ def test_a_citizens_session_is_shorter(client, sent, citizen, settings):
 def test_the_pages_lead_on_who_is_signed_in(signed_in, citizen):
     client = signed_in(citizen)
     assert client.get(ASK)["Location"] == client.get(ENTER)["Location"] == "/"
+
+
+def test_a_citizen_gets_no_link_to_choose_a_password(client, sent, citizen):
+    """A password would be a second way in, past the code."""
+    with acting(System("test")):
+        citizen.set_unusable_password()
+        citizen.save()
+    client.post(reverse("account_reset_password"), {"email": citizen.email})
+    assert ["/key/" in told["body"] for told in sent] == [False]
+
+
+def test_a_citizen_changes_neither_telephone_nor_password_in_the_profile(signed_in, citizen):
+    """Where codes are sent follows the record that the caseworker keeps."""
+    client = signed_in(citizen)
+    html = client.get(reverse("profile")).text
+    assert PHONE not in html
+    assert reverse("account_change_password") not in html
+    client.post(reverse("profile"), {"language": "sv", "theme": "", "phone": "28 99 99 99"})
+    citizen.refresh_from_db()
+    assert (citizen.language, citizen.phone) == ("sv", PHONE)
