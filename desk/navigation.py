@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,7 @@ TODAY = ("desk:today", "house-door", _("Today"))
 CASES = ("desk:cases", "people", _("Citizens"))
 TASKS = ("desk:tasks", "check-circle", _("My tasks"))
 REGISTER = ("attendance:overview", "clipboard-check", _("Register"))
+MEETINGS = ("meetings:mine", "calendar-event", _("Meetings"))
 MISSED = ("attendance:missed", "telephone", _("Follow-up"))
 NOTES = ("closing_notes:list", "file-earmark-text", _("Notes"))
 QUEUE = ("referrals:queue", "inbox", _("Referrals"))
@@ -43,37 +45,70 @@ OWN_MEETINGS = ("desk:own_meetings", "calendar-event", _("My meetings"))
 OWN_SHARED = ("desk:own_shared", "chat-left-text", _("Shared with me"))
 
 PAGES: dict[str, list[tuple]] = {
-    Role.TEAM_LEADER: [TODAY, QUEUE, CASES, REGISTER, MISSED, NOTES, TASKS, USERS, SET_UP],
-    Role.CASEWORKER: [TODAY, CASES, REGISTER, MISSED, NOTES, TASKS],
-    Role.CONTACT_PERSON: [TODAY, REGISTER, MISSED, CASES, TASKS],
-    Role.SPECIALIST: [TODAY, CASES, TASKS],
-    Role.REFERRER: [TODAY, MY_REFERRALS, CASES, NOTES, TASKS],
+    Role.TEAM_LEADER: [TODAY, QUEUE, CASES, REGISTER, MEETINGS, TASKS, SET_UP],
+    Role.CASEWORKER: [TODAY, CASES, MEETINGS, REGISTER, MISSED, NOTES, TASKS],
+    Role.CONTACT_PERSON: [TODAY, REGISTER, MISSED, CASES, MEETINGS, TASKS],
+    Role.SPECIALIST: [TODAY, CASES, MEETINGS, TASKS],
+    Role.REFERRER: [TODAY, MY_REFERRALS, CASES, MEETINGS, NOTES, TASKS],
     Role.STEERING_GROUP: [TODAY],
     Role.CITIZEN: [TODAY, OWN_PLAN, OWN_ATTENDANCE, OWN_MEETINGS, OWN_SHARED],
     Role.ADMINISTRATOR: [TODAY, SET_UP, USERS],
 }
 
-# What waits behind one link of a role: at most one query a page.
-COUNTS: dict[str, tuple[str, Callable[[User], int]]] = {
-    Role.TEAM_LEADER: ("referrals:queue", lambda user: Referral.objects.visible_to(user).in_triage().count()),
-    Role.CASEWORKER: ("desk:tasks", lambda user: Task.objects.visible_to(user).due().count()),
-    Role.CONTACT_PERSON: (
-        "attendance:missed",
-        lambda user: MissedAttendance.objects.visible_to(user).waiting().count(),
-    ),
-    Role.REFERRER: (
-        "referrals:list",
-        lambda user: Referral.objects.visible_to(user).filter(status=Status.INFORMATION_REQUESTED).count(),
-    ),
+# Pages that have no link of their own for a role, and the link that leads to them.
+BEHIND: dict[str, dict[str, str]] = {
+    Role.TEAM_LEADER: {"/users/": "setup:home", "/closing-notes/": "desk:cases"},
 }
+
+
+def waiting_referrals(user: User) -> QuerySet:
+    return Referral.objects.visible_to(user).in_triage()
+
+
+def asked_referrals(user: User) -> QuerySet:
+    return Referral.objects.visible_to(user).filter(status=Status.INFORMATION_REQUESTED)
+
+
+def due_tasks(user: User) -> QuerySet:
+    """Who did not come is counted at the follow-ups, where there is a link to them."""
+    return Task.objects.visible_to(user).due().exclude(kind="contact_absent_citizen")
+
+
+def missed(user: User) -> QuerySet:
+    return MissedAttendance.objects.visible_to(user).waiting()
+
+
+# What waits behind the links of a role.
+COUNTS: dict[str, dict[str, Callable[[User], QuerySet]]] = {
+    Role.TEAM_LEADER: {"referrals:queue": waiting_referrals, "desk:tasks": due_tasks},
+    Role.CASEWORKER: {"attendance:missed": missed, "desk:tasks": due_tasks},
+    Role.CONTACT_PERSON: {"attendance:missed": missed, "desk:tasks": due_tasks},
+    Role.SPECIALIST: {"desk:tasks": due_tasks},
+    Role.REFERRER: {"referrals:list": asked_referrals},
+}
+
+
+def counts_of(user: User) -> dict[str, int]:
+    """How much waits behind each link, by the name of its page. One query at most."""
+    counted = [
+        rows(user).order_by().annotate(link=Value(name, CharField())).values("link").annotate(waiting=Count("pk"))
+        for name, rows in COUNTS.get(user.role, {}).items()
+    ]
+    if not counted:
+        return {}
+    first, *others = counted
+    return {row["link"]: row["waiting"] for row in first.union(*others, all=True)}
 
 
 def items(user: User, path: str) -> list[Item]:
     """The user's navigation with the page at `path` marked; one query for roles that have a count."""
-    counted, count = COUNTS.get(user.role, ("", lambda user: 0))
-    found = []
-    for name, icon, label in PAGES.get(user.role, [TODAY]):
-        found.append(Item(link_to(name), icon, str(label), count(user) if name == counted else 0))
+    counts = counts_of(user)
+    found = [
+        Item(link_to(name), icon, str(label), counts.get(name, 0))
+        for name, icon, label in PAGES.get(user.role, [TODAY])
+    ]
+    for behind, name in BEHIND.get(user.role, {}).items():
+        path = link_to(name) if path.startswith(behind) else path
     here = [item for item in found if path == item.url or (item.url != "/" and path.startswith(item.url))]
     if here:
         max(here, key=lambda item: len(item.url)).is_current = True

@@ -16,13 +16,15 @@ ROWS_SHOWN = 8
 
 @dataclass(frozen=True)
 class Link:
-    """A button as components/action.html takes it; `hint` says to screen readers whom or what it is about."""
+    """A button as components/action.html takes it; `hint` says to screen readers whom or what it is about, and
+    `method` is "post" for what does something."""
 
     url: str
     label: str
     icon: str = ""
     hint: str = ""
     primary: bool = False
+    method: str = ""
 
 
 @dataclass(frozen=True)

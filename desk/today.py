@@ -14,7 +14,8 @@ from core.templatetags.components import tel
 from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.days import Day
-from desk.rows import Group, Link, Now, Row, Tag, Tile, link_to
+from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
+from meetings import lines as meeting_lines
 from worklist import lines as worklist_lines
 from worklist.models import Task
 
@@ -106,6 +107,39 @@ def follow_up_now(missed: MissedAttendance) -> Now:
         }
     links = follow_up_row(missed).actions
     return Now(_("Start here"), sentence, follow_up_text(missed), *links[:2])
+
+
+def meetings_of(user: User, day: Day) -> list[meeting_lines.Line]:
+    """The user's own meetings of the day, or on a day off of the next working day (J3). Two queries."""
+    return meeting_lines.upcoming(user, day.of_interest, days=1)
+
+
+def meeting_row(line: meeting_lines.Line, *, with_day: bool = False) -> Row:
+    """One meeting by its hour; what is over and not told yet asks for it."""
+    start = line.when.partition("–")[0]
+    if line.is_unrecorded:
+        tag, action = Tag("due", "clock", _("not recorded")), _("Write what happened")
+    else:
+        tag, action = None, _("Open the meeting")
+    return Row(
+        title=line.title,
+        url=line.url,
+        when="" if with_day else start,
+        text=f"{line.on} {start} · {line.text}" if with_day else line.text,
+        tag=tag,
+        actions=[Link(line.url, action, hint=line.title)],
+    )
+
+
+def meeting_group(meetings: list[meeting_lines.Line], day: Day) -> Group:
+    title = _("Meetings today") if day.is_working else _("Meetings on %(day)s") % {"day": in_words(day.of_interest)}
+    return group(
+        "meetings",
+        title,
+        [meeting_row(line) for line in meetings],
+        more=Link(link_to("meetings:mine"), _("All meetings")),
+        empty=_("You have no meetings today.") if day.is_working else _("You have no meetings that day."),
+    )
 
 
 def upcoming_tasks(user: User, day: Day, *, without: Iterable[str] = (FOLLOW_UP_TASK,)) -> list[worklist_lines.Line]:

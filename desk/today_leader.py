@@ -16,10 +16,13 @@ from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.days import Day, week_of
 from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
+from desk.tasks import CENTRE
 from desk.today import (
     AT_MOST,
     Today,
     follow_up_row,
+    meeting_group,
+    meetings_of,
     staff_now,
     task_row,
     upcoming_tasks,
@@ -35,7 +38,9 @@ from worklist.models import Task
 
 
 def team_leader(user: User, day: Day) -> Today:
-    centres = list(Organisation.objects.filter(pk__in=user.reach.organisations_as(Role.TEAM_LEADER)).order_by("name"))
+    # The roles name the centres already: no query for that.
+    led = {post.organisation_id: post.organisation for post in user.posts if post.role == Role.TEAM_LEADER}
+    centres = [Organisation(pk=pk, name=name) for pk, name in led.items()]
     registers = summaries(user, day.of_interest, at=timezone.now())
     follow_ups = waiting_follow_ups(user)
     referrals = list(
@@ -46,6 +51,7 @@ def team_leader(user: User, day: Day) -> Today:
     # One that waits for an answer or for a place is not the leader's to decide today; the queue shows it.
     undecided = [referral for referral in referrals if referral.status == Status.SUBMITTED]
     tasks = upcoming_tasks(user, day)
+    meetings = meetings_of(user, day)
     programmes = starts_and_ends(user, day)
     places = [places for centre in centres for places in free_places(centre, day.of_interest)]
     names = ", ".join(centre.name for centre in centres)
@@ -57,7 +63,8 @@ def team_leader(user: User, day: Day) -> Today:
         groups=[
             to_decide(undecided, tasks),
             follow_up_group([narrow(follow_up_row(missed)) for missed in follow_ups]),
-            starts_and_ends_group(programmes),
+            # Five groups at most: on a day with meetings the tile tells who starts and ends.
+            meeting_group(meetings, day) if meetings else starts_and_ends_group(programmes, day),
         ],
         more={
             "workshops": workshops(registers, places, day),
@@ -118,15 +125,14 @@ def tiles(
     programmes: list[Programme],
     day: Day,
 ) -> list[Tile]:
-    """The day in five figures, each with what it is a part of. Two queries."""
+    """The day in five figures, each with what it is a part of. One query."""
     expected = sum(register.expected for register in registers)
     away = sum(register.away for register in registers)
     not_marked = sum(register.blank for register in registers)
     missed = (
-        MissedAttendance.objects.visible_to(user)
-        .filter(slot__day=day.of_interest, status=MissedStatus.RAISED)
-        .aggregate(all=Count("pk"), open=Count("pk", filter=Q(followed_up_at__isnull=True)))
+        MissedAttendance.objects.visible_to(user).filter(slot__day=day.of_interest, status=MissedStatus.RAISED).count()
     )
+    to_call = sum(register.flagged for register in registers)
     overdue = overdue_tasks(user, day.today)
     oldest_days = (day.today - overdue["oldest"]).days if overdue["oldest"] else 0
     starting = [programme for programme in programmes if programme.starts_on >= week_of(day.of_interest)[0]]
@@ -142,15 +148,14 @@ def tiles(
         ),
         Tile(
             _("Missed today"),
-            str(missed["all"]),
+            str(missed),
             _("of %(count)s") % {"count": expected},
             tag=Tag(
                 "due",
                 "telephone",
-                ngettext("%(count)s to be called", "%(count)s to be called", missed["open"])
-                % {"count": missed["open"]},
+                ngettext("%(count)s to be called", "%(count)s to be called", to_call) % {"count": to_call},
             )
-            if missed["open"]
+            if to_call
             else None,
             url=link_to("attendance:missed"),
         ),
@@ -165,7 +170,7 @@ def tiles(
             )
             if overdue["overdue"]
             else None,
-            url=link_to("desk:tasks"),
+            url=f"{link_to('desk:tasks')}?whose={CENTRE}",
         ),
         Tile(
             _("Referrals waiting"),
@@ -189,16 +194,11 @@ def tiles(
 
 
 def overdue_tasks(user: User, today: date) -> dict:
-    """Open and overdue tasks of everybody at the centres that the user leads. One query."""
-    centres = user.reach.organisations_as(Role.TEAM_LEADER)
-    ours = (
-        Q(for_leaders_of__in=centres)
-        | Q(for_unit__organisation__in=centres)
-        | Q(for_user__in=User.objects.filter(memberships__organisation__in=centres).values("pk"))
-    )
+    """Open and overdue tasks of everybody at the centres that the user leads, those that are put off too: a deadline
+    counts from its first day. One query."""
     return (
-        Task.objects.open()
-        .filter(ours)
+        Task.objects.led_by(user)
+        .open()
         .aggregate(
             open=Count("pk"),
             overdue=Count("pk", filter=Q(due_on__lt=today)),
@@ -215,13 +215,20 @@ def starts_and_ends(user: User, day: Day) -> list[Programme]:
         .running()
         .filter(Q(starts_on__range=week) | Q(ends_on__range=week))
         .select_related("citizen", "type", "caseworker")
+        .only(
+            "reference",
+            "starts_on",
+            "ends_on",
+            "type__definition",
+            "caseworker__name",
+            *(f"citizen__{name}" for name in ("first_name", "last_name", "is_protected")),
+        )
         .order_by("starts_on", "ends_on", "pk")[:AT_MOST]
     )
 
 
-def starts_and_ends_group(programmes: list[Programme]) -> Group:
-    today = timezone.localdate()
-    monday = week_of(today)[0]
+def starts_and_ends_group(programmes: list[Programme], day: Day) -> Group:
+    monday = week_of(day.of_interest)[0]
     rows = []
     for programme in programmes:
         if programme.starts_on >= monday:
@@ -238,10 +245,10 @@ def starts_and_ends_group(programmes: list[Programme]) -> Group:
         )
     return group(
         "starts_and_ends",
-        _("Starts and ends this week"),
+        _("Starts and ends this week") if day.is_working else _("Starts and ends next week"),
         rows,
-        more=Link(link_to("desk:cases"), _("All citizens")),
-        empty=_("Nobody starts or ends this week."),
+        more=Link(link_to("closing_notes:list"), _("All closing notes")),
+        empty=_("Nobody starts or ends this week.") if day.is_working else _("Nobody starts or ends next week."),
     )
 
 

@@ -1,19 +1,16 @@
-"""Today of those who do not work with cases: steering group, citizen, administrator."""
+"""Today of those who do not work with cases: citizen, and whoever holds no role."""
 
 from datetime import timedelta
 
-from django.db.models import Count, Q, Sum
-from django.utils import timezone
+from django.db.models import Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import User
 from attendance.models import ExpectedAttendance
-from audit.models import Access
 from core.templatetags.dates import clock, hours
 from core.templatetags.dates import day as in_words
 from desk.days import Day
-from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
+from desk.rows import Group, Link, Now, Row, Tag, link_to
 from desk.today import Today, greeting, phone_link
 from programmes.models import Programme
 
@@ -117,49 +114,6 @@ def citizen(user: User, day: Day) -> Today:
                 ],
                 empty=_("No programme is under way. Your job centre knows what comes next."),
             ),
-        ],
-    )
-
-
-def administrator(user: User, day: Day) -> Today:
-    """How much there is to administer, and what the access log should make one look at; no case content."""
-    week_ago = timezone.now() - timedelta(days=7)
-    organisations = Organisation.objects.aggregate(
-        all=Count("pk"), centres=Count("pk", filter=Q(kind=Organisation.Kind.PROVIDER))
-    )
-    users = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
-    without_role = (
-        User.objects.filter(is_active=True).exclude(pk__in=Membership.objects.current().values("user")).count()
-    )
-    looks = Access.objects.filter(at__gte=week_ago).aggregate(
-        all=Count("pk"), denied=Count("pk", filter=Q(kind=Access.Kind.DENIED))
-    )
-    if without_role:
-        words = ngettext("%(count)s user holds no role today.", "%(count)s users hold no role today.", without_role)
-        now = Now(_("Start here"), words % {"count": without_role}, _("They can sign in, but see nothing."))
-    else:
-        now = Now(_("Start here"), _("Every user holds a role."), "")
-    return Today(
-        title=greeting(user),
-        now=now,
-        tiles=[
-            Tile(
-                _("Organisations"),
-                str(organisations["all"]),
-                foot=ngettext("%(count)s centre", "%(count)s centres", organisations["centres"])
-                % {"count": organisations["centres"]},
-            ),
-            Tile(_("Users"), str(users["active"]), _("of %(count)s active") % {"count": users["all"]}),
-            Tile(_("Look-ups in a week"), str(looks["all"]), foot=_("in the access log")),
-            Tile(_("Refused look-ups in a week"), str(looks["denied"]), foot=_("in the access log")),
-        ],
-        groups=[
-            group(
-                "log",
-                _("Access log"),
-                [],
-                empty=_("Each look at a case is logged with who, when and what. You see how many, never the case."),
-            )
         ],
     )
 

@@ -18,6 +18,8 @@ from desk.today import (
     Today,
     follow_up_row,
     greeting,
+    meeting_group,
+    meetings_of,
     staff_now,
     task_row,
     upcoming_tasks,
@@ -33,13 +35,15 @@ from programmes.statuses import RUNNING
 def caseworker(user: User, day: Day) -> Today:
     follow_ups = waiting_follow_ups(user)
     tasks = upcoming_tasks(user, day)
+    meetings = meetings_of(user, day)
     cases = Link(link_to("desk:cases"), _("Open my citizens"), "people")
     return Today(
         title=greeting(user),
-        lead=lead(len(follow_ups), len(tasks), day),
+        lead=lead(len(meetings), len(follow_ups), len(tasks), day),
         now=staff_now(follow_ups, tasks, day, cases),
         groups=[
             follow_up_group([follow_up_row(missed) for missed in follow_ups]),
+            meeting_group(meetings, day),
             group(
                 "deadlines",
                 _("Deadlines"),
@@ -47,10 +51,9 @@ def caseworker(user: User, day: Day) -> Today:
                 more=Link(link_to("desk:tasks"), _("All tasks")),
                 empty=_("Nothing is due within a week."),
             ),
-            notes_in_review(user),
         ],
         aside=[since_last_working_day(user, day)],
-        more={"caseload": caseload(user, day)},
+        more={"caseload": caseload(user, day), "in_review": notes_in_review(user)},
     )
 
 
@@ -58,6 +61,7 @@ def contact_person(user: User, day: Day) -> Today:
     registers = [one for one in summaries(user, day.of_interest, at=timezone.now()) if one.expected]
     follow_ups = waiting_follow_ups(user)
     tasks = upcoming_tasks(user, day)
+    meetings = meetings_of(user, day)
     now = staff_now(
         follow_ups, tasks, day, Link(link_to("attendance:overview"), _("Open the register"), "clipboard-check")
     )
@@ -66,7 +70,7 @@ def contact_person(user: User, day: Day) -> Today:
         now = register_now(unfinished[0], day)
     return Today(
         title=greeting(user),
-        lead=day.note or lead(len(follow_ups), len(tasks), day),
+        lead=lead(len(meetings), len(follow_ups), len(tasks), day),
         now=now,
         groups=[
             group(
@@ -78,6 +82,7 @@ def contact_person(user: User, day: Day) -> Today:
                 empty=_("Nobody is expected here today") if day.is_working else day.note,
             ),
             follow_up_group([follow_up_row(missed) for missed in follow_ups]),
+            meeting_group(meetings, day),
             group(
                 "deadlines",
                 _("Deadlines"),
@@ -98,16 +103,19 @@ def specialist(user: User, day: Day) -> Today:
         .order_by("ends_on", "pk")[:100]
     )
     tasks = upcoming_tasks(user, day)
+    meetings = meetings_of(user, day)
     cases = Link(link_to("desk:cases"), _("Open my citizens"), "people")
     return Today(
         title=greeting(user),
-        lead=day.note,
+        lead=lead(len(meetings), 0, len(tasks), day),
         now=staff_now([], tasks, day, cases if programmes else None),
         groups=[
+            meeting_group(meetings, day),
             group(
                 "deadlines",
                 _("Deadlines"),
                 [task_row(line) for line in tasks],
+                more=Link(link_to("desk:tasks"), _("All tasks")),
                 empty=_("Nothing is due within a week."),
             ),
             group(
@@ -128,11 +136,13 @@ def specialist(user: User, day: Day) -> Today:
     )
 
 
-def lead(follow_ups: int, tasks: int, day: Day) -> str:
-    """The day in a line: `One to call and 4 deadlines.`"""
+def lead(meetings: int, follow_ups: int, tasks: int, day: Day) -> str:
+    """The day in a line: `3 meetings · 1 to call · 4 deadlines within a week`."""
     if not day.is_working:
         return day.note
     parts = []
+    if meetings:
+        parts.append(ngettext("%(count)s meeting", "%(count)s meetings", meetings) % {"count": meetings})
     if follow_ups:
         parts.append(ngettext("%(count)s to call", "%(count)s to call", follow_ups) % {"count": follow_ups})
     if tasks:
@@ -152,31 +162,9 @@ def follow_up_group(rows: list[Row]) -> Group:
     )
 
 
-def notes_in_review(user: User) -> Group:
-    """Closing notes that wait for somebody else's approval (C2). One query."""
-    notes = (
-        ClosingNote.objects.visible_to(user)
-        .filter(author=user, status=NoteStatus.IN_REVIEW)
-        .select_related("programme__citizen")
-        .order_by("saved_at")[:20]
-    )
-    rows = []
-    for note in notes:
-        days = (timezone.localdate() - timezone.localdate(note.saved_at)).days
-        rows.append(
-            Row(
-                title=note.programme.citizen.name,
-                url=link_to("desk:case", note.programme.reference),
-                text=_("Closing note for approval"),
-                tag=Tag(
-                    "info",
-                    "hourglass-split",
-                    ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else _("since today"),
-                ),
-                actions=[Link(link_to("closing_notes:edit", note.programme.reference), _("Open the note"))],
-            )
-        )
-    return group("waiting", _("Waiting for others"), rows, empty=_("Nothing waits for an answer from others."))
+def notes_in_review(user: User) -> int:
+    """How many of the user's closing notes wait for somebody else's approval (C2). One query."""
+    return ClosingNote.objects.visible_to(user).filter(author=user, status=NoteStatus.IN_REVIEW).count()
 
 
 def caseload(user: User, day: Day) -> dict:

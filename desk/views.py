@@ -8,7 +8,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
-from desk import steering_views, today_leader, today_others, today_referrer, today_staff
+from desk import steering_views, today_admin, today_leader, today_others, today_referrer, today_staff
 from desk.days import day_of
 from desk.portfolio import portfolio
 from desk.search import cleaned, looks_like_number
@@ -22,7 +22,7 @@ BUILDERS: dict[str, Builder] = {
     Role.SPECIALIST: today_staff.specialist,
     Role.REFERRER: today_referrer.referrer,
     Role.CITIZEN: today_others.citizen,
-    Role.ADMINISTRATOR: today_others.administrator,
+    Role.ADMINISTRATOR: today_admin.administrator,
 }
 TEMPLATES = [Role.TEAM_LEADER, Role.CASEWORKER, Role.REFERRER, Role.CITIZEN]
 
