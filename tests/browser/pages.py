@@ -114,9 +114,38 @@ class Addresses:
             " WHERE u.email = 'caseworker@demo.trinvis.test' AND v.number = 2 ORDER BY p.id"
         )
 
+    def meeting(self, where: str) -> int:
+        """A meeting that the demo's caseworker calls."""
+        return self.one(
+            "SELECT m.id FROM meetings_meeting m JOIN accounts_user u ON u.id = m.organiser_id"
+            f" WHERE u.email = 'caseworker@demo.trinvis.test' AND {where} ORDER BY m.id LIMIT 1"
+        )
+
     def held(self, role: str) -> str:
         """A case that somebody was given in person."""
         return self.one(HELD, f"{role}@demo.trinvis.test")
+
+
+def meetings(of: Addresses) -> list[str]:
+    """Of the caseworker: the week, a case's list, every form, one that was held and one that nags."""
+    over = of.meeting(f"m.status = 'planned' AND m.ends_at < '{TODAY}'")
+    ahead = of.meeting(f"m.status = 'planned' AND m.starts_at > '{NEXT_WEEK}'")
+    held = of.meeting("m.status = 'held'")
+    promise = of.one("SELECT id FROM meetings_meetingtask WHERE meeting_id = %s", held)
+    case = of.one(
+        "SELECT p.reference FROM meetings_meeting m JOIN programmes_programme p ON p.id = m.programme_id"
+        " WHERE m.id = %s",
+        ahead,
+    )
+    return [
+        "/meetings/",
+        f"/meetings/case/{case}/",
+        f"/meetings/case/{case}/new/?kind=closing",
+        *(f"/meetings/{over}/{page}" for page in ["", "minutes/", "not-held/"]),
+        *(f"/meetings/{ahead}/{page}" for page in ["", "edit/", "move/", "cancel/"]),
+        f"/meetings/{held}/",
+        f"/meetings/task/{promise}/",
+    ]
 
 
 def nobody(of: Addresses) -> list[str]:
@@ -208,6 +237,7 @@ def caseworker(of: Addresses) -> list[str]:
         "/closing-notes/",
         f"/closing-notes/{bare}/",
         *notes(of),
+        *meetings(of),
     ]
 
 
