@@ -38,7 +38,7 @@ FIGURES_ONLY = {
     "profile",
     "account_change_password",
     "session",
-    "accounts:choose_post",
+    "accounts:switch",
 }
 CHOSEN_POST = "post"
 

@@ -16,6 +16,7 @@ from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.closing_notes import ClosingNoteFactory
+from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
 from tests.factories.plans import draft_plan
@@ -87,6 +88,8 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
     begun = journal.DraftFactory(programme=programme)
     task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, url=f"/plans/{programme.reference}/")
     own_task = TaskFactory(citizen=programme.citizen, for_user=case.caseworker, kind="own", params={"text": "Ring"})
+    secret = f"a-link-{programme.pk}"
+    invited = InvitationFactory(organisation=programme.centre, token=secret, invited_by=case.team_leader)
     team = UnitFactory(organisation=programme.centre, kind="team")
     closed = ClosingDayFactory(centre=programme.centre, day=datetime.date(2026, 12, 24))
     everybody = (case.contact_person, case.specialist, case.referrer)
@@ -97,6 +100,11 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
         {
             "-": {},
             "key": {"uidb36": "1", "key": "wrong-key"},
+            "link": {"token": secret},
+            "invited": {"pk": invited.pk},
+            "colleague": {"pk": case.caseworker.pk},
+            "handed": {"pk": case.caseworker.pk, "organisation": programme.centre_id},
+            "held": {"pk": case.caseworker.memberships.get().pk},
             "programme": {"reference": programme.reference},
             "referral": {"reference": referral.reference},
             "draft": {"reference": draft.reference},
