@@ -100,7 +100,7 @@ def set_leaders(unit: Unit, leaders: Collection[User]) -> None:
     unit.leaders.set(leaders)
 
 
-def close(*, place: Organisation | Unit, by: User) -> None:
+def close(*, place: Place, by: User) -> None:
     """Nobody chooses it any more; what was written there stays. Refused with a list of what still needs it (U4)."""
     check_keeper(by, place)
     with acting(by):
@@ -114,7 +114,7 @@ def close(*, place: Organisation | Unit, by: User) -> None:
         record("place_closed", by=by, subject=place.name)
 
 
-def reopen(*, place: Organisation | Unit, by: User) -> None:
+def reopen(*, place: Place, by: User) -> None:
     """Undo `close`. A unit of a closed organisation stays closed."""
     check_keeper(by, place)
     with acting(by):

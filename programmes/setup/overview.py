@@ -76,7 +76,7 @@ class Overview:
 
 def overview_of(user: User) -> Overview:
     """What the user sets up; a fixed number of queries, whatever the number of centres and workshops."""
-    kept = list(organisations_kept_by(user).open().order_by("name"))
+    kept = list(organisations_kept_by(user).filter(closed_on__isnull=True).order_by("name"))
     centres = [one for one in kept if one.is_centre]
     others = [one for one in kept if not one.is_centre]
     keeps = keeping(user)
@@ -150,7 +150,7 @@ def missing(
 ) -> Iterator[Step]:
     """What keeps the centre from its daily work, the most urgent first."""
     name = {"centre": centre.name}
-    if not people.at(centre, Role.TEAM_LEADER):
+    if not people.has(centre, Role.TEAM_LEADER):
         yield Step(
             _("Nobody leads %(centre)s yet.") % name,
             invitation(keeps, centre, Role.TEAM_LEADER),
@@ -172,7 +172,7 @@ def missing(
             "clock",
             unit.name,
         )
-    for unit in [unit for unit in workshops if not people.by_unit.get(unit.pk)][:SHOWN]:
+    for unit in [unit for unit in workshops if not people.has_contact(unit.pk)][:SHOWN]:
         yield Step(
             _("%(workshop)s has no contact person yet.") % {"workshop": unit.name},
             invitation(keeps, centre, Role.CONTACT_PERSON, unit),
@@ -180,7 +180,7 @@ def missing(
             "envelope",
             unit.name,
         )
-    if not people.at(centre, Role.CASEWORKER):
+    if not people.has(centre, Role.CASEWORKER):
         yield Step(
             _("%(centre)s has no caseworker yet.") % name,
             invitation(keeps, centre, Role.CASEWORKER),
@@ -204,7 +204,7 @@ def missing_referrers(keeps: Keeping, others: list[Organisation], people: People
             f"{reverse('setup:new_organisation')}?kind={Organisation.Kind.REFERRER}",
             _("Open a referring organisation"),
         )
-    for one in [one for one in referring if not people.at(one, Role.REFERRER)][:SHOWN]:
+    for one in [one for one in referring if not people.has(one, Role.REFERRER)][:SHOWN]:
         yield Step(
             _("Nobody at %(organisation)s can refer yet.") % {"organisation": one.name},
             invitation(keeps, one, Role.REFERRER),
@@ -239,5 +239,7 @@ def invitation(keeps: Keeping, organisation: Organisation, role: str, unit: Unit
     url = page_of("accounts:invite")
     if not url or role not in keeps.roles_at(organisation):
         return ""
-    chosen = {"organisation": organisation.pk, "role": role, **({"unit": unit.pk} if unit else {})}
+    chosen: dict[str, str | int] = {"organisation": organisation.pk, "role": role}
+    if unit:
+        chosen["unit"] = unit.pk
     return f"{url}?{urlencode(chosen)}"

@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.invitations import invite
 from accounts.models import Organisation, Unit
 from accounts.roles import Role
 from audit.models import Access
@@ -64,6 +66,18 @@ def test_nothing_is_asked_for_that_is_in_place(centre, administrator, leader, si
     response = page(signed_in(leader), "home")
     assert "Next step" not in text(response)
     assert workshop.unit.name in text(response)
+
+
+def test_nobody_is_asked_to_invite_somebody_who_is_invited(centre, administrator, signed_in):
+    invited = {"email": "a@skovbo.example", "name": "Agnete", "language": "da", "unit": None, "ends_on": None}
+    invite(
+        **invited, role=Role.TEAM_LEADER, organisation=centre, starts_on=datetime.date(2026, 11, 23), by=administrator
+    )
+    client = signed_in(administrator)
+    assert "Nobody leads Skovbo yet" not in text(page(client, "home"))
+    with time_machine.travel("2026-11-27T09:00:00+01:00", tick=False):
+        client = signed_in(administrator)
+        assert "Nobody leads Skovbo yet" in text(page(client, "home"))
 
 
 def test_a_team_leader_is_not_asked_for_what_only_an_administrator_does(centre, leader, signed_in):
