@@ -30,6 +30,7 @@ from demo.seeding.staff import LONG_AGO, hire
 from demo.seeding.storylines import told_cases
 from demo.seeding.timeline import Timeline
 from demo.seeding.traces import write_traces
+from demo.seeding.twice import refer_somebody_twice
 from demo.seeding.world import World, content
 from demo.users import address
 from journal.models import Entry
@@ -89,6 +90,7 @@ def build(world: World) -> None:
         places.keep(case)
     cases += ordinary_cases(world, people, places, ordinary)
     invented = invent_requests(world, people)
+    refer_somebody_twice(cases, invented)
 
     write_programmes(world, cases, references)
     write_accepted(world, cases, references, timeline)

@@ -121,6 +121,9 @@ class Addresses:
             f" WHERE u.email = 'caseworker@demo.trinvis.test' AND {where} ORDER BY m.id LIMIT 1"
         )
 
+    def citizen_of(self, reference: str) -> str:
+        return self.one("SELECT citizen_id::text FROM programmes_programme WHERE reference = %s", reference)
+
     def held(self, role: str) -> str:
         """A case that somebody was given in person."""
         return self.one(HELD, f"{role}@demo.trinvis.test")
@@ -211,6 +214,27 @@ def teamleader(of: Addresses) -> list[str]:
         f"/closing-notes/{of.note('in_review')}/review/",
         f"/closing-notes/{approved}/review/",
         f"/closing-notes/{approved}/progress/",
+        *corrections(of),
+    ]
+
+
+def corrections(of: Addresses) -> list[str]:
+    """A team leader's: two records that are one person, and an acceptance that can still be taken back (K1, K4)."""
+    twins = "citizens_citizen a JOIN citizens_citizen b ON a.birth_date = b.birth_date AND a.last_name = b.last_name"
+    apart = "a.identity_number IS NOT NULL AND b.identity_number IS NULL"
+    one = of.one(f"SELECT a.id::text FROM {twins} WHERE {apart} ORDER BY a.id, b.id")
+    other = of.one(f"SELECT b.id::text FROM {twins} WHERE {apart} ORDER BY a.id, b.id")
+    planned = of.one(
+        "SELECT r.reference FROM referrals_referral r JOIN programmes_programme p ON p.id = r.programme_id"
+        " WHERE p.status = 'planned' AND p.starts_on > %s ORDER BY p.id",
+        TODAY,
+    )
+    return [
+        "/citizens/duplicates/",
+        f"/citizens/{one}/",
+        f"/citizens/{one}/merge/",
+        f"/citizens/{one}/merge/{other}/",
+        f"/referrals/{planned}/take-back/",
     ]
 
 
