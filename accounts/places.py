@@ -1,5 +1,6 @@
 """Organisations and units: opening, changing, closing and reopening them; nothing is ever deleted (U1, U4)."""
 
+import hashlib
 from collections.abc import Collection
 from typing import TypeVar
 
@@ -20,6 +21,22 @@ Place = TypeVar("Place", Organisation, Unit)
 
 # So many names stand in a sentence; the rest is a number.
 NAMES_SHOWN = 5
+
+
+class Overtaken(Refused):
+    """Somebody else has saved the page since it was opened; nothing was changed (T13)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has saved this page since you opened it"))
+
+
+def state_of(*parts: object) -> str:
+    """A short name for what a page showed, to tell whether it still holds."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def state_of_organisation(organisation: Organisation) -> str:
+    return state_of(organisation.name, organisation.country, organisation.letterhead)
 
 
 def open_organisation(*, name: str, kind: str, country: str, letterhead: str, by: User) -> Organisation:
@@ -44,13 +61,18 @@ def make_administrator(user: User, centre: Organisation) -> Membership:
 
 
 def change_organisation(
-    *, organisation: Organisation, name: str, country: str, letterhead: str, by: User
+    *, organisation: Organisation, name: str, country: str, letterhead: str, by: User, seen: str = ""
 ) -> Organisation:
-    """Name, country and letterhead; what it is stays as it was opened. Refused when the name is taken."""
+    """Name, country and letterhead; what it is stays as it was opened. Refused when the name is taken.
+
+    `seen` is the `state_of_organisation` that the page showed: Overtaken when it is another by now (T13).
+    """
     if not may_administer(by, organisation):
         raise NotAllowed
     with acting(by):
         organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        if seen and seen != state_of_organisation(organisation):
+            raise Overtaken
         moved = organisation.country != country
         organisation.name, organisation.country, organisation.letterhead = name, country, letterhead
         written(organisation)

@@ -66,11 +66,13 @@ def change_workshop(
     week: Week,
     leaders: Collection[User] | None = None,
     by: User,
+    seen: str = "",
 ) -> Workshop:
     """Name, places, leaders (where given) and opening hours from now on; past days keep what was agreed (P5).
 
     HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside: a citizen
-    must never be expected at a closed door. Agree new hours first.
+    must never be expected at a closed door. Agree new hours first. `seen` is the `state_of_workshop` that the page
+    showed: Overtaken when it is another by now (T13).
     """
     if not may_set_up(by, workshop.unit.organisation):
         raise NotAllowed
@@ -79,6 +81,8 @@ def change_workshop(
         workshop = (
             Workshop.objects.select_for_update(of=("self",)).select_related("unit__organisation").get(pk=workshop.pk)
         )
+        if seen and seen != state_of_workshop(workshop):
+            raise accounts_places.Overtaken
         if is_changed(workshop, week):
             if slots := left_outside(workshop, week, since=timezone.localdate()):
                 raise HoursAgreed(slots)
@@ -91,6 +95,12 @@ def change_workshop(
             accounts_places.set_leaders(workshop.unit, leaders)
         record("workshop_changed", by=by, subject=f"{workshop.unit.organisation.name}: {name}", places=places)
     return workshop
+
+
+def state_of_workshop(workshop: Workshop) -> str:
+    hours = sorted((one.weekday, one.opens, one.closes) for one in workshop.opening_hours.all())
+    leaders = sorted(user.pk for user in workshop.unit.leaders.all())
+    return accounts_places.state_of(workshop.unit.name, workshop.places, hours, leaders)
 
 
 def is_changed(workshop: Workshop, week: Week) -> bool:

@@ -1,10 +1,11 @@
 """Forms of set-up. What a form cannot know, the actions refuse."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, time, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +18,38 @@ from programmes.models import Workshop
 MOST_PLACES = 500
 A_MONDAY = date(2024, 1, 1)
 DAYS = range(1, 8)
+EMPTY_WEEK = {f"{end}_{day}": "" for day in DAYS for end in ("opens", "closes")}
 # Where a centre has no workshop to copy the hours from: the hours of the domain page (P5).
 USUAL_HOURS = {day: (time(7, 30), time(14, 30)) for day in range(1, 5)} | {5: (time(7, 30), time(14))}
 
 
-class OrganisationForm(Form):
+class ChangingForm(Form):
+    """Mixed into forms of what exists: `seen` is the state that the page showed (T13)."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def show_both(self, now: Mapping[str, Any], state: str) -> None:
+        """Somebody else was faster: say what stands there now beside each field that differs, and keep what was typed.
+        Saved once more, what was typed holds."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = state
+        self.data = data
+        for name, value in now.items():
+            typed = data.getlist(name) if isinstance(value, list) else data.get(name, "")
+            if name in self.fields and name != "seen" and str(value) != str(typed).replace("\r\n", "\n"):
+                self.add_error(name, gettext("Now it says: %(value)s") % {"value": self.in_words(name, value)})
+        self.add_error(
+            None, gettext("Somebody else has saved this page since you opened it. Save again to keep yours.")
+        )
+
+    def in_words(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        labels = {str(key): str(label) for key, label in getattr(field, "choices", [])}
+        several = value if isinstance(value, list) else [value]
+        return ", ".join(labels.get(str(one), str(one)) for one in several) or "–"
+
+
+class OrganisationForm(ChangingForm):
     """A new organisation; for one that exists without its kind, which stays."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
@@ -44,7 +72,7 @@ class OrganisationForm(Form):
             del self.fields["kind"]
 
 
-class LeadersForm(Form):
+class LeadersForm(ChangingForm):
     """Mixed into forms of units: who leads it, among the team leaders of the centre."""
 
     leaders = forms.MultipleChoiceField(

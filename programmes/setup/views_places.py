@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +20,19 @@ from programmes.setup.access import organisation_of, unit_of
 from programmes.setup.forms import OrganisationForm, TeamForm
 from programmes.setup.people import People
 
+OPEN_CENTRE = Q(kind=Organisation.Kind.PROVIDER, closed_on__isnull=True)
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET
 def organisations(request: SignedIn) -> HttpResponse:
-    """What centres share: who refers, partners, steering groups; the closed ones last. A fixed number of queries."""
+    """What centres share: who refers, partners, steering groups; the closed ones last, own centres among them.
+
+    A fixed number of queries.
+    """
     if not administers_a_centre(request.user):
         raise NotAllowed
-    found = list(organisations_kept_by(request.user).exclude(kind=Organisation.Kind.PROVIDER).order_by("name"))
+    found = list(organisations_kept_by(request.user).exclude(OPEN_CENTRE).order_by("name"))
     people = People(found)
     rows = [(one, places.listed(people.at(one))) for one in sorted(found, key=lambda one: one.closed_on is not None)]
     return render(request, "setup/organisations.html", {"rows": rows})
@@ -41,6 +46,7 @@ def new_organisation(request: SignedIn) -> HttpResponse:
     initial = {"kind": request.GET.get("kind", ""), "country": Organisation.Country.DENMARK}
     form = OrganisationForm(request.POST or None, is_new=True, initial=initial)
     if request.method == "POST" and form.is_valid():
+        del form.cleaned_data["seen"]
         try:
             opened = places.open_organisation(by=request.user, **form.cleaned_data)
         except Refused as refused:
@@ -57,11 +63,14 @@ def organisation(request: SignedIn, pk: int) -> HttpResponse:
     found = organisation_of(request.user, pk)
     if not may_administer(request.user, found):
         raise NotAllowed
-    now = {"name": found.name, "country": found.country, "letterhead": found.letterhead}
+    state = places.state_of_organisation(found)
+    now = {"name": found.name, "country": found.country, "letterhead": found.letterhead, "seen": state}
     form = OrganisationForm(request.POST or None, is_new=False, initial=now)
     if request.method == "POST" and form.is_valid():
         try:
             places.change_organisation(organisation=found, by=request.user, **form.cleaned_data)
+        except places.Overtaken:
+            form.show_both(now, state)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:

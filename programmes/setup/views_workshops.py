@@ -21,12 +21,12 @@ from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock
 from programmes.models import Workshop
 from programmes.setup.access import centre_of, workshop_of
-from programmes.setup.forms import WorkshopForm, day_name, week_of
+from programmes.setup.forms import EMPTY_WEEK, WorkshopForm, day_name, week_of
 from programmes.setup.overview import invitation
 from programmes.setup.people import People
 from programmes.setup.views_places import answer, form_page
 from programmes.statuses import RUNNING
-from programmes.workshops import HoursAgreed, Outside, change_workshop, open_workshop
+from programmes.workshops import HoursAgreed, Outside, change_workshop, open_workshop, state_of_workshop
 
 
 @require_GET
@@ -91,7 +91,9 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
         "name": unit.name,
         "places": found.places,
         "leaders": [str(user.pk) for user in unit.leaders.all()],
+        **EMPTY_WEEK,
         **week_of(found),
+        "seen": (state := state_of_workshop(found)),
     }
     form = WorkshopForm(request.POST or None, candidates=candidates, initial=now)
     against: list[dict[str, Any]] = []
@@ -105,7 +107,10 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
                 week=data["week"],
                 leaders=form.chosen if candidates else None,
                 by=request.user,
+                seen=data["seen"],
             )
+        except places.Overtaken:
+            form.show_both(now, state)
         except HoursAgreed as refused:
             form.add_error(f"opens_{refused.slots[0].weekday}", str(refused))
             against = told(request, refused.slots, found)

@@ -375,3 +375,53 @@ def test_another_centre_does_not_exist(centre, role, signed_in):
         ("public_holidays", centre.pk),
     ]:
         assert client.post(reverse(f"setup:{name}", args=[key])).status_code == 404
+
+
+# Two at once
+
+
+def test_the_second_of_two_who_change_an_organisation_sees_both_and_may_insist(centre, administrator, signed_in):
+    """T13"""
+    client = signed_in(administrator)
+    address = reverse("setup:organisation", args=[centre.pk])
+    seen = page(client, "organisation", centre.pk).context["form"]["seen"].value()
+    client.post(address, {"name": "Skovbo", "country": "DK", "letterhead": "First", "seen": seen})
+    posted = {"name": "Skovbo", "country": "DK", "letterhead": "Second", "seen": seen}
+    response = client.post(address, posted)
+    assert response.status_code == 422
+    assert "Somebody else has saved this page since you opened it" in text(response)
+    assert "Now it says: First" in text(response)
+    assert ">\nSecond</textarea>" in text(response)
+    centre.refresh_from_db()
+    assert centre.letterhead == "First"
+    client.post(address, posted | {"seen": response.context["form"]["seen"].value()})
+    centre.refresh_from_db()
+    assert centre.letterhead == "Second"
+
+
+def test_the_second_of_two_who_change_a_workshop_sees_both_and_may_insist(centre, leader, signed_in):
+    """T13"""
+    client, workshop = signed_in(leader), WorkshopFactory(unit__organisation=centre)
+    address = reverse("setup:workshop", args=[workshop.pk])
+    seen = page(client, "workshop", workshop.pk).context["form"]["seen"].value()
+    client.post(address, {"name": "Wood", "places": "9", **WEEK, "leaders": [leader.pk], "seen": seen})
+    posted = {"name": "Wood", "places": "8", **WEEK, "closes_5": "15", "seen": seen}
+    response = client.post(address, posted)
+    assert response.status_code == 422
+    for words in ("Now it says: 9", "Now it says: 14:00", f"Now it says: {leader.name}"):
+        assert words in text(response)
+    workshop.refresh_from_db()
+    assert workshop.places == 9
+    client.post(address, posted | {"seen": response.context["form"]["seen"].value()})
+    workshop.refresh_from_db()
+    assert workshop.places == 8
+
+
+def test_a_closed_centre_is_found_again(administrator, centre, signed_in):
+    client = signed_in(administrator)
+    client.post(reverse("setup:close_organisation", args=[centre.pk]))
+    response = page(client, "organisations")
+    assert reverse("setup:organisation", args=[centre.pk]) in text(response)
+    assert client.post(reverse("setup:reopen_organisation", args=[centre.pk])).status_code == 302
+    centre.refresh_from_db()
+    assert centre.closed_on is None
