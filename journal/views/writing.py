@@ -58,6 +58,10 @@ class Page:
             return reverse("journal:correct", args=[self.note.pk])
         return reverse("desk:new_note", args=[self.place.case])
 
+    @property
+    def saved(self) -> str:
+        return saved_when(self.draft) if self.draft else ""
+
     def bound(self) -> NoteForm:
         return NoteForm(self.typed, audiences=self.audiences, note=self.note)
 
@@ -412,7 +416,7 @@ def also_writing(user: User, page: Page) -> str:
 def saved_in_words(user: User, page: Page) -> dict[str, Any]:
     """What the script is told after it saved: `Saved 10.42`, and whether somebody else works on the note."""
     assert page.draft is not None  # noqa: S101
-    told = [_("Saved %(time)s") % {"time": clock(page.draft.saved_at)}]
+    told = [saved_when(page.draft)]
     if page.note:
         newest = page.note.versions.select_related("by").order_by("-number").first()
         if newest and newest.number > page.based_on:
@@ -429,6 +433,13 @@ def saved_in_words(user: User, page: Page) -> dict[str, Any]:
     }
 
 
+def saved_when(draft: Draft) -> str:
+    """`Saved 10.42` today, `Saved on 20. nov. 2026` before."""
+    if timezone.localdate(draft.saved_at) == timezone.localdate():
+        return _("Saved %(time)s") % {"time": clock(draft.saved_at)}
+    return _("Saved on %(day)s") % {"day": short_day(draft.saved_at)}
+
+
 def begun_by(user: User, place: Place) -> list[dict]:
     """The user's unfinished new notes in the case."""
     found = Draft.objects.visible_to(user).filter(case=place.case, citizen=place.citizen, note=None)
@@ -441,10 +452,9 @@ def begun(draft: Draft) -> dict[str, Any]:
     # Whoever took the draft over may not read it (J2); the list says no more than the timeline would.
     is_health = typed.get("audience") == Audience.HEALTH
     words = _("Health note, restricted") if is_health else " ".join(typed.get("body", "").split())
-    is_today = timezone.localdate(draft.saved_at) == timezone.localdate()
     return {
         "draft": draft,
         "text": f"{words[:80]}…" if len(words) > 80 else words or _("No text yet"),
-        "saved": clock(draft.saved_at) if is_today else short_day(draft.saved_at),
+        "saved": saved_when(draft),
         "url": reverse("journal:draft", args=[draft.pk]),
     }
