@@ -102,6 +102,8 @@ class DetailsForm(WarnedForm):
     means = forms.ChoiceField(label=_("How"), choices=Means, widget=forms.RadioSelect, initial=Means.IN_PERSON)
     place = line(
         _("Place, telephone number or link"),
+        required=True,
+        error_messages={"required": _("Write where you meet")},
         help_text=_("It goes into the calendars of everybody invited. No names, and nothing about health."),
     )
     with_citizen = forms.BooleanField(label=_("The citizen takes part"), required=False, initial=True)
@@ -122,6 +124,8 @@ class DetailsForm(WarnedForm):
     def __init__(self, *args: Any, programme: Programme, meeting: Meeting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.programme, self.meeting = programme, meeting
+        # By telephone or video one may not know the number or the link yet.
+        self.fields["place"].required = self.data.get("means", Means.IN_PERSON) == Means.IN_PERSON
         groups = invitable(programme)
         self.people: dict[int, User] = {user.pk: user for _name, users in groups for user in users}
         if meeting:
@@ -133,12 +137,6 @@ class DetailsForm(WarnedForm):
             (name, [(user.pk, f"{user.name}, {user.title}" if user.title else user.name) for user in users])
             for name, users in groups
         ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("means") == Means.IN_PERSON and not cleaned.get("place") and "place" not in self.errors:
-            self.add_error("place", _("Write where you meet"))
-        return cleaned
 
     def invited(self) -> list[User]:
         return [self.people[pk] for pk in self.cleaned_data["users"]]

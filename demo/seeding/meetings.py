@@ -58,6 +58,11 @@ def write_meetings(world: World, cases: list[Case], timeline: Timeline) -> None:
     writer.show(cases[len(stories) :])
 
 
+def sentences(text: str) -> str:
+    """Each sentence with a capital, also where a protected name is `borgeren`."""
+    return re.sub(r"(?<=[.!?] )[a-zæøå]", lambda found: found[0].upper(), text)
+
+
 class Meetings:
     """Writes the meetings of one case after the other."""
 
@@ -176,7 +181,7 @@ class Meetings:
         status = talk.status or (Status.HELD if ends_at < world.now else Status.PLANNED)
         is_recorded = status in (Status.HELD, Status.NOT_HELD)
         texts = self.texts["kinds"][talk.kind]
-        minutes = talk.minutes or fill(world.pick(texts["minutes"]), case.citizen)
+        minutes = talk.minutes or sentences(fill(world.pick(texts["minutes"]), case.citizen))
         recorded_at = min(ends_at + timedelta(minutes=40), world.now)
         agreed_on = world.working_day(max(case.decided_on, min(talk.day - timedelta(days=14), case.starts_on)))
         agreed_at = min(world.office_hours(agreed_on), starts_at - timedelta(days=1), world.now)
