@@ -26,7 +26,7 @@ from demo.seeding.people import People
 from demo.seeding.plans import Plans
 from demo.seeding.programmes import References, write_programmes
 from demo.seeding.referrals import invent_requests, shares, write_accepted, write_drafts, write_requests
-from demo.seeding.staff import LONG_AGO, hire
+from demo.seeding.staff import LONG_AGO, hire, invite_somebody
 from demo.seeding.storylines import told_cases
 from demo.seeding.timeline import Timeline
 from demo.seeding.traces import write_traces
@@ -119,6 +119,7 @@ def build(world: World) -> None:
     write_traces(world, cases)
     world.book.write()
     world.book.set_counters()
+    invite_somebody(world)
     remind(world.today)
     nag(world.now)
     ask_for_required()

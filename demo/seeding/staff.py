@@ -7,7 +7,8 @@ from itertools import cycle
 
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import Membership, Organisation, Unit, User
+from accounts.invitations import post_link
+from accounts.models import Invitation, Membership, Organisation, Unit, User
 from accounts.roles import Role
 from core.calendar import WEEKDAYS
 from demo.seeding.people import invented_name, phone
@@ -52,6 +53,15 @@ def hire(world: World, *, running: int) -> None:
             password=password,
         )
         world.users[entry["key"]] = user
+        if "also" in entry:
+            world.book.add(
+                Membership(
+                    user=user,
+                    organisation=world.organisations[entry["organisation"]],
+                    role=entry["also"],
+                    starts_on=LONG_AGO,
+                )
+            )
         if entry["role"] == Role.CASEWORKER:
             world.caseworkers.append(user)
         if "workshop" in entry:
@@ -137,6 +147,23 @@ def open_workshops(world: World, *, places_needed: int) -> None:
                         closes=time.fromisoformat(closes),
                     )
                 )
+
+
+def invite_somebody(world: World) -> None:
+    """An invitation that is open; its mail lands on the demo's page of mail (U2, U5)."""
+    invited = content("people")["invited"]
+    post_link(
+        Invitation(
+            name=invited["name"],
+            email=invited["email"],
+            role=invited["role"],
+            organisation=world.centre,
+            unit=world.workshops[invited["workshop"]].unit,
+            language=invited["language"],
+            starts_on=world.today,
+            invited_by=world.leader,
+        )
+    )
 
 
 def plain(name: str) -> str:

@@ -54,6 +54,12 @@ class Addresses:
         assert rows, f"the demo shows none: {statement} {values}"
         return next(iter(rows[0].values()))
 
+    def row(self, statement: str, *values: Any) -> list[Any]:
+        """The columns of the first row."""
+        rows = self.stack.query(statement, *values)
+        assert rows, f"the demo shows none: {statement} {values}"
+        return list(rows[0].values())
+
     def referral(self, status: str) -> str:
         """Of the demo's referrer."""
         return self.one(
@@ -153,7 +159,12 @@ def meetings(of: Addresses) -> list[str]:
 
 def nobody(of: Addresses) -> list[str]:
     login = "/accounts/login/"
-    return [login, "/accounts/password/reset/", "/accounts/password/reset/done/", "/demo/mail/", "/accounts/logout/"]
+    invited = of.one(
+        "SELECT substring(body from '/users/welcome/[A-Za-z0-9_-]+/') FROM (SELECT body FROM demo_mail UNION ALL"
+        " SELECT body FROM messaging_outgoingmail) mail WHERE body LIKE '%%/users/welcome/%%'"
+    )
+    pages = [login, "/accounts/password/reset/", "/accounts/password/reset/done/", "/demo/mail/", "/accounts/logout/"]
+    return [*pages, invited, "/users/welcome/used/"]
 
 
 def own(of: Addresses) -> list[str]:
@@ -192,6 +203,7 @@ def teamleader(of: Addresses) -> list[str]:
     return [
         *own(of),
         *set_up(of, "teamleader", "team_leader"),
+        *users(of),
         "/journal/phrases/",
         "/journal/phrases/new/",
         f"/journal/notes/{health}/",
@@ -329,7 +341,18 @@ def citizen(of: Addresses) -> list[str]:
 
 
 def administrator(of: Addresses) -> list[str]:
-    return [*own(of), *set_up(of, "admin", "administrator")]
+    return [*own(of), *set_up(of, "admin", "administrator"), *users(of)]
+
+
+def users(of: Addresses) -> list[str]:
+    """The list, inviting, and what is done about the demo's caseworker."""
+    role, pk, centre = of.row(
+        "SELECT m.id, m.user_id, m.organisation_id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id"
+        " WHERE u.email = 'caseworker@demo.trinvis.test'"
+    )
+    person = f"/users/{pk}/"
+    pages = ["/users/", "/users/?status=all&role=caseworker", "/users/invite/", person, f"/users/roles/{role}/"]
+    return [*pages, f"{person}role/", f"{person}deactivate/", f"{person}hand-over/{centre}/"]
 
 
 def set_up(of: Addresses, name: str, role: str) -> list[str]:
