@@ -19,7 +19,7 @@ LANGUAGES = ["da", "sv"]
 SHOWN = 60  # problems that the check prints; more are only counted
 APPS = [
     "accounts", "attendance", "audit", "citizens", "closing_notes", "config", "core", "demo", "desk", "journal",
-    "messaging", "plans", "programmes", "referrals", "worklist",
+    "meetings", "messaging", "plans", "programmes", "referrals", "worklist",
 ]  # fmt: skip
 KEYWORDS = {
     "_": None,
