@@ -28,6 +28,7 @@ from demo.seeding.programmes import References, write_programmes
 from demo.seeding.referrals import invent_requests, shares, write_accepted, write_drafts, write_requests
 from demo.seeding.staff import LONG_AGO, hire, invite_somebody
 from demo.seeding.storylines import told_cases
+from demo.seeding.tasks import arrange_tasks
 from demo.seeding.timeline import Timeline
 from demo.seeding.traces import write_traces
 from demo.seeding.twice import refer_somebody_twice
@@ -117,6 +118,7 @@ def build(world: World) -> None:
     write_notes(world, cases, timeline)
     write_meetings(world, cases, timeline)
     write_traces(world, cases)
+    arrange_tasks(world, cases)
     world.book.write()
     world.book.set_counters()
     invite_somebody(world)

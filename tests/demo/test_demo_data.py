@@ -26,8 +26,10 @@ from journal.models import Entry
 from plans.models import Version
 from plans.statuses import Status as PlanStatus
 from programmes.capacity import free_places
+from programmes.citizen_access import access_of
 from programmes.closing_days import closed_days
-from programmes.models import Programme, ScheduleSlot
+from programmes.models import Programme, ScheduleSlot, TeamMember
+from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.models import Referral
@@ -290,3 +292,29 @@ def test_seeding_again_replaces_what_was_there(seeded: Seed) -> None:
 def test_a_size_that_makes_no_sense_is_refused(db: None, options: dict) -> None:
     with pytest.raises(CommandError):
         call_command("demo_data", **options)
+
+
+def test_some_tasks_are_put_off_handed_over_and_ones_own(seeded: Seed) -> None:
+    """J6"""
+    seeded(citizens=60)
+    signe = User.objects.get(email="caseworker@demo.trinvis.test")
+    mine = Task.objects.visible_to(signe)
+    assert mine.open().snoozed().exists()
+    assert mine.open().filter(kind="own", citizen__isnull=False).exists()
+    assert Task.objects.handed_over_by(signe).open().exists()
+    leader = User.objects.get(email="teamleader@demo.trinvis.test")
+    assert Task.objects.visible_to(leader).filter(handed_by__isnull=False).exists()
+    assert not Task.objects.filter(handed_by__isnull=False, turns=None).exists()
+    assert not Task.objects.filter(snoozed_until__isnull=False, turns=None).exists()
+
+
+def test_specialists_a_deputy_and_a_protected_citizen_are_there():
+    """P13, experience 27: every page of people around a case has something to show."""
+    functions = set(TeamMember.objects.current().values_list("function", flat=True))
+    assert {"physiotherapist", "psychologist", "deputy"} <= functions
+    deputy = TeamMember.objects.get(function="deputy")
+    assert roles_in(deputy.user, deputy.programme) == {"caseworker"}
+    assert Citizen.objects.visible_to(user("specialist")).exists()
+    assert Programme.objects.running().filter(citizen__is_protected=True).exists()
+    programme = Programme.objects.visible_to(user("citizen")).get()
+    assert access_of(programme).user == user("citizen")
