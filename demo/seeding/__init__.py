@@ -24,7 +24,7 @@ from demo.seeding.meetings import write_meetings
 from demo.seeding.ordinary import Places, ordinary_cases
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
-from demo.seeding.programmes import References, write_programmes
+from demo.seeding.programmes import References, write_programmes, write_teams
 from demo.seeding.referrals import invent_requests, shares, write_accepted, write_drafts, write_requests
 from demo.seeding.staff import LONG_AGO, hire, invite_somebody
 from demo.seeding.storylines import told_cases
@@ -37,6 +37,7 @@ from demo.users import address
 from journal.models import Entry
 from meetings.reminders import ask_for_required, nag
 from plans.models import FollowUp, Goal, Plan, StepRecord, Subgoal, Version
+from programmes.access import source_of_citizen
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
 from programmes.models import ProgrammeType
@@ -105,6 +106,7 @@ def build(world: World) -> None:
     registers = Registers(world, cases, timeline)
     registers.fill()
     sign_in_as_jonas(world, cases)
+    write_teams(world, cases)
     later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Task, Entry, ClosingNote, *JOURNAL}
     world.book.write(*[model for model in world.book.rows if model not in later])
     plans.write()
@@ -149,6 +151,6 @@ def sign_in_as_jonas(world: World, cases: list[Case]) -> None:
             role=Role.CITIZEN,
             user=user,
             starts_on=case.decided_on,
-            source=f"programmes.programme:{case.programme.pk}",
+            source=source_of_citizen(case.citizen.pk),
         )
     )

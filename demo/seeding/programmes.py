@@ -2,14 +2,18 @@
 
 from datetime import date, time, timedelta
 
+from accounts.models import User
 from accounts.roles import Role
 from citizens.models import CaseAccess
 from core.models import ReferenceCounter
 from demo.seeding.case import Case
 from demo.seeding.world import World
-from programmes.access import DAYS_AFTER_PLACEMENT
+from programmes.access import DAYS_AFTER_PLACEMENT, source_of_member
 from programmes.actions import kept_until
-from programmes.models import Pause, Placement, Programme, ScheduleSlot
+from programmes.models import Pause, Placement, Programme, ScheduleSlot, TeamMember
+from programmes.team import role_of
+
+FUNCTIONS = {"sp-fys": TeamMember.Function.PHYSIOTHERAPIST, "sp-psy": TeamMember.Function.PSYCHOLOGIST}
 
 
 class References:
@@ -90,8 +94,7 @@ def write_stays(world: World, case: Case) -> None:
 
 
 def grant(world: World, case: Case) -> None:
-    """Caseworker, team leaders and referring organisation, as `programmes.access` grants them; a specialist here
-    and there."""
+    """Caseworker, team leaders and referring organisation, as `programmes.access` grants them; a team for a few."""
     source = f"programmes.programme:{case.programme.pk}"
     ends_on = kept_until(case.ended_on) if case.ended_on else None
     allow(world, case, Role.CASEWORKER, source, user=case.caseworker, ends_on=ends_on)
@@ -102,16 +105,59 @@ def grant(world: World, case: Case) -> None:
         if case.told is not None:
             specialist = "sp-fys"
         if specialist:
-            allow(world, case, Role.SPECIALIST, source, user=world.users[specialist])
+            join(world, case, FUNCTIONS[specialist], world.users[specialist])
 
 
-def allow(world: World, case: Case, role: Role, source: str, *, ends_on: date | None = None, **holder: object) -> None:
+def join(
+    world: World,
+    case: Case,
+    function: str,
+    user: User,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> None:
+    """Put somebody on the team of the case, with the access that `programmes.team` gives."""
+    member = world.book.add(
+        TeamMember(
+            programme=case.programme,
+            user=user,
+            function=function,
+            starts_on=starts_on or case.starts_on,
+            added_by=case.caseworker,
+            added_at=world.at(case.decided_on, time(11)),
+            ends_on=ends_on,
+        )
+    )
+    source = source_of_member(member.pk)
+    allow(world, case, role_of(function), source, user=user, starts_on=starts_on, ends_on=ends_on)
+
+
+def write_teams(world: World, cases: list[Case]) -> None:
+    """The first storyline has a whole team; its caseworker has a deputy for a fortnight (P13)."""
+    case = next(case for case in cases if case.is_running and case.told is not None)
+    join(world, case, TeamMember.Function.PSYCHOLOGIST, world.users["sp-psy"])
+    deputy = next(user for user in world.caseworkers if user != case.caseworker)
+    fortnight = world.today + timedelta(days=13)
+    join(world, case, TeamMember.Function.DEPUTY, deputy, starts_on=world.today, ends_on=fortnight)
+
+
+def allow(
+    world: World,
+    case: Case,
+    role: Role,
+    source: str,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    **holder: object,
+) -> None:
     world.book.add(
         CaseAccess(
             citizen=case.citizen,
             centre=world.centre,
             role=role,
-            starts_on=case.decided_on,
+            starts_on=starts_on or case.decided_on,
             ends_on=ends_on,
             source=source,
             **holder,
