@@ -36,7 +36,7 @@ from demo.seeding.world import World, content
 from demo.users import address
 from journal.models import Entry
 from meetings.reminders import ask_for_required, nag
-from plans.models import FollowUp, Goal, Plan, StepRecord, Subgoal, Version
+from plans.models import FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
 from programmes.access import source_of_citizen
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
@@ -107,7 +107,7 @@ def build(world: World) -> None:
     registers.fill()
     sign_in_as_jonas(world, cases)
     write_teams(world, cases)
-    later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Task, Entry, ClosingNote, *JOURNAL}
+    later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Observation, Task, Entry, ClosingNote, *JOURNAL}
     world.book.write(*[model for model in world.book.rows if model not in later])
     plans.write()
     # Without statistics the database would read whole tables for each of the many small questions that follow.

@@ -55,6 +55,16 @@ class Talk:
 
 
 @dataclass
+class Seen:
+    """What somebody saw at work, tied to a subgoal."""
+
+    day: date
+    by: User
+    key: uuid.UUID
+    text: str
+
+
+@dataclass
 class PlanVersion:
     """Agreed on a day, or a draft."""
 
@@ -180,6 +190,7 @@ class Case:
     told: dict[date, Told] | None = None  # of a storyline: everything else was attended
     steadiness: float = 1.0
     remarks: list[Remark] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
     note: NoteText | None = None
     # The rows, as soon as they are there.
     referral: Referral = field(init=False)

@@ -5,13 +5,14 @@ from datetime import time, timedelta
 from django.db import connection
 from django.urls import reverse
 
-from demo.seeding.case import Case, PlanVersion, Talk
+from core.life_areas import LifeArea
+from demo.seeding.case import Case, PlanVersion, Seen, Talk
 from demo.seeding.rows import copy_rows
 from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
 from journal.models import Audience
 from plans.actions import DAYS_TO_CONFIRM
-from plans.models import FollowUp, Goal, Plan, StepRecord, Subgoal, Version
+from plans.models import FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
 from plans.statuses import Status
 from worklist.models import Task
 
@@ -29,6 +30,8 @@ class Plans:
             self.add_version(case, number, text)
         for talk in case.talks:
             self.add_talk(case, talk)
+        for seen in case.seen:
+            self.add_seen(case, seen)
         self.add_tasks(case)
 
     def add_version(self, case: Case, number: int, text: PlanVersion) -> None:
@@ -130,6 +133,25 @@ class Plans:
                     subgoal=subgoal.title,
                 )
 
+    def add_seen(self, case: Case, seen: Seen) -> None:
+        agreed = [number for number, v in enumerate(case.versions, 1) if v.agreed_on and v.agreed_on <= seen.day]
+        subgoal = self.rows[agreed[-1], seen.key]
+        at = self.world.at(seen.day, time(14, 10))
+        row = self.world.book.add(
+            Observation(plan=case.plan, subgoal=subgoal, seen_on=seen.day, by=seen.by, text=seen.text, created_at=at)
+        )
+        self.timeline.tell(
+            case,
+            "observation",
+            at,
+            seen.by,
+            audience=Audience.HEALTH if subgoal.goal.life_area == LifeArea.HEALTH else Audience.TEAM,
+            body=seen.text,
+            url=reverse("plans:observe", args=[case.programme.reference]),
+            source=f"plans.observation:{row.pk}",
+            subgoal=subgoal.title,
+        )
+
     def add_tasks(self, case: Case) -> None:
         """The next thing to do with the plan, on the caseworker's list."""
         if not case.is_running:
@@ -171,4 +193,4 @@ class Plans:
                     [Status.CONFIRMED, number],
                 )
         book.note_written(Version, Goal, Subgoal)
-        book.write(FollowUp, StepRecord)
+        book.write(FollowUp, StepRecord, Observation)

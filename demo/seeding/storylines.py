@@ -17,6 +17,7 @@ from demo.seeding.case import (
     NoteText,
     PlanVersion,
     Remark,
+    Seen,
     Stay,
     Step,
     SubgoalText,
@@ -37,6 +38,7 @@ REASONS = {
     "no_show": State.NO_SHOW,
     "unknown": State.NO_SHOW,
 }
+AGREED_DAY = 3  # of the programme: what the storylines' first plans were agreed on
 MEANS = {"phone": ContactAttempt.Means.PHONE, "visit": ContactAttempt.Means.VISIT}
 
 
@@ -125,6 +127,7 @@ class Story:
             next_talk_on=self.next_talk(ends_on),
             told=self.absences(),
             remarks=self.remarks(),
+            seen=self.seen(),
             note=self.note(ends_on),
         )
 
@@ -147,7 +150,7 @@ class Story:
         return GoalText(text["life_area"], text["title"], text.get("own_words") or "", subgoals)
 
     def versions(self, goals: list[GoalText]) -> list[PlanVersion]:
-        versions = [PlanVersion(goals, self.on(3))]
+        versions = [PlanVersion(goals, self.on(AGREED_DAY))]
         change = self.text.get("plan_change")
         if change and self.has_happened(change["day"]):
             targets = {self.subgoals[key].key: target for key, target in change["targets"].items()}
@@ -246,7 +249,7 @@ class Story:
         return told
 
     def remarks(self) -> list[Remark]:
-        found = [
+        return [
             Remark(
                 self.on(text["day"]),
                 self.world.users[text["author"]],
@@ -254,15 +257,22 @@ class Story:
                 text["text"],
                 text["category"],
             )
-            for text in self.text["journal"]
+            for text in sorted(self.text["journal"], key=lambda text: text["day"])
             if self.has_happened(text["day"])
         ]
-        found += [
-            Remark(self.on(text["day"]), self.world.users[text["author"]], Audience.TEAM, text["text"], "general")
+
+    def seen(self) -> list[Seen]:
+        """Observations; the first ones wait until the plan was agreed."""
+        return [
+            Seen(
+                self.on(max(text["day"], AGREED_DAY)),
+                self.world.users[text["author"]],
+                self.subgoals[text["subgoal"]].key,
+                text["text"],
+            )
             for text in self.text["observations"]
-            if self.has_happened(text["day"])
+            if self.has_happened(max(text["day"], AGREED_DAY))
         ]
-        return sorted(found, key=lambda remark: remark.day)
 
     def note(self, ends_on: date) -> NoteText | None:
         text = self.text["closing_note"]
