@@ -63,7 +63,7 @@ def clear_up(sender: object, *, programme: Programme, by: Actor, **kwargs: Any) 
     if programme.status == Status.COMPLETED or programme.ended_on is None:
         return
     last: date = programme.ended_on
-    values = {"programme": programme.pk, "last": last, "now": timezone.now(), "by": by.pk}
+    values: dict[str, Any] = {"programme": programme.pk, "last": last, "now": timezone.now(), "by": by.pk}
     with connection.cursor() as cursor:
         cursor.execute(TAKE_BACK_AFTER, values)
         cursor.execute(SETTLE, values)

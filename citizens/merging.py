@@ -46,15 +46,21 @@ class Relation:
     def point(self, to: Citizen, *, condition: str, values: list[Any]) -> list[Any]:
         """Let the rows under `condition` name another citizen; returns their keys. One statement."""
         quote = connection.ops.quote_name
-        primary = self.model._meta.pk
-        assert primary is not None  # noqa: S101  (every model has one)
         statement = (
             f"UPDATE {quote(self.table)} SET {quote(self.column)} = %s "  # noqa: S608  (names from our own models)
-            f"WHERE {condition} RETURNING {quote(primary.column)}"
+            f"WHERE {condition} RETURNING {quote(primary_of(self.model))}"
         )
         with connection.cursor() as cursor:
             cursor.execute(statement, [to.pk, *values])
             return [key for (key,) in cursor.fetchall()]
+
+
+def primary_of(model: type[models.Model]) -> str:
+    """The column of the model's key."""
+    field = model._meta.pk
+    assert field is not None  # noqa: S101  (every model has one)
+    assert field.column is not None  # noqa: S101
+    return field.column
 
 
 @cache
@@ -166,9 +172,7 @@ def put_back(merge: Merge) -> None:
 
 def bring_back(relation: Relation, rows: Iterable[Any], survivor: Citizen, loser: Citizen) -> list[Any]:
     quote = connection.ops.quote_name
-    primary = relation.model._meta.pk
-    assert primary is not None  # noqa: S101
-    condition = f"{quote(relation.column)} = %s AND {quote(primary.column)}::text = ANY(%s)"
+    condition = f"{quote(relation.column)} = %s AND {quote(primary_of(relation.model))}::text = ANY(%s)"
     return relation.point(loser, condition=condition, values=[survivor.pk, [str(row) for row in rows]])
 
 
@@ -262,7 +266,7 @@ def model_called(label: str) -> type[models.Model] | None:
     known = apps.get_models()
     for fits in (
         [model for model in known if model._meta.label_lower == label],
-        [model for model in known if model._meta.app_label == app and model._meta.model_name.startswith(name)],
+        [model for model in known if model._meta.app_label == app and str(model._meta.model_name).startswith(name)],
         [model for model in known if model._meta.model_name == name],
     ):
         if name and len(fits) == 1:

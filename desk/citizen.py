@@ -37,7 +37,8 @@ class Fact:
 
 
 def label_of(name: str) -> str:
-    return str(Citizen._meta.get_field(name).verbose_name).capitalize()
+    label = str(getattr(Citizen._meta.get_field(name), "verbose_name", name))
+    return label[:1].upper() + label[1:]
 
 
 def in_words(name: str, value: object) -> str:

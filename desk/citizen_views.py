@@ -65,8 +65,7 @@ def edit(request: SignedIn, pk: UUID) -> HttpResponse:
             correct_facts(citizen=found, facts=form.facts, seen=form.cleaned_data["seen"], by=request.user)
         except ChangedMeanwhile as changed:
             form.add_error(None, str(changed))
-            form.data = form.data.copy()
-            form.data["seen"] = fingerprint(changed.citizen)
+            form.data = {**request.POST.dict(), "seen": fingerprint(changed.citizen)}
             found = changed.citizen
         except Refused as refused:
             form.add_error(None, str(refused))

@@ -82,7 +82,9 @@ def same_hours(survivor: Citizen, loser: Citizen) -> list[str]:
 
 def open_twice(survivor: Citizen, loser: Citizen) -> list[str]:
     """One person has one open referral of a type at a centre (R4)."""
-    waiting = Referral.objects.in_triage().filter(citizen__in=[survivor, loser]).select_related("type")
+    waiting = (
+        Referral.objects.in_triage().filter(citizen__in=[survivor, loser]).select_related("type").order_by("reference")
+    )
     by_kind: dict[tuple[str, int], list[Referral]] = {}
     for referral in waiting:
         by_kind.setdefault((referral.type.key, referral.centre_id), []).append(referral)
@@ -161,7 +163,8 @@ def tell_centres(kind: str, merge: Merge, citizen: Citizen, *, why: str, by: Use
     told = set()
     programmes = Programme.objects.filter(citizen=citizen).select_related("centre", "referring_organisation")
     referrals = Referral.objects.filter(citizen=citizen).select_related("centre", "referring_organisation")
-    for case in [*programmes.order_by("-pk"), *referrals.order_by("-submitted_at")]:
+    cases: list[Programme | Referral] = [*programmes.order_by("-pk"), *referrals.order_by("-submitted_at")]
+    for case in cases:
         if case.centre_id in told:
             continue
         told.add(case.centre_id)

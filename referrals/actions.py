@@ -162,7 +162,7 @@ def take_back(*, referral: Referral, why: str, by: User) -> Referral:
             raise NotAllowed
         if referral.status != Status.ACCEPTED:
             raise Refused(_("The referral is not accepted any more"))
-        programme = Programme.objects.select_for_update().get(pk=referral.programme_id)
+        programme = Programme.objects.select_for_update().get(referral=referral)
         if programme.status != ProgrammeStatus.PLANNED or programme.starts_on <= timezone.localdate():
             raise Refused(
                 _("The programme has begun, so the acceptance cannot be taken back. End the programme instead")
