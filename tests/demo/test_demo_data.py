@@ -308,8 +308,9 @@ def test_some_tasks_are_put_off_handed_over_and_ones_own(seeded: Seed) -> None:
     assert not Task.objects.filter(snoozed_until__isnull=False, turns=None).exists()
 
 
-def test_specialists_a_deputy_and_a_protected_citizen_are_there():
+def test_specialists_a_deputy_and_a_protected_citizen_are_there(seeded: Seed) -> None:
     """P13, experience 27: every page of people around a case has something to show."""
+    seeded(citizens=80)
     functions = set(TeamMember.objects.current().values_list("function", flat=True))
     assert {"physiotherapist", "psychologist", "deputy"} <= functions
     deputy = TeamMember.objects.get(function="deputy")
