@@ -27,10 +27,10 @@ def on(carrier: str) -> list[Document]:
     return list(Document.objects.filter(carrier=carrier).select_related("added_by").order_by("added_at", "pk"))
 
 
-def attach(*, upload: Upload, carrier: str, citizen: Citizen | None, by: User) -> Document:
+def attach(*, upload: Upload, carrier: str, citizen: Citizen | None, by: User, room: int = MOST_DOCUMENTS) -> Document:
     """Keep a checked file with its carrier; the same content again is the document that is there already (T12).
 
-    The caller says who may. Refused when the carrier holds MOST_DOCUMENTS.
+    The caller says who may. Refused when the carrier holds `room` documents already.
     """
     digest = hashlib.sha256(upload.data).hexdigest()
     with acting(by):
@@ -38,7 +38,7 @@ def attach(*, upload: Upload, carrier: str, citizen: Citizen | None, by: User) -
         for document in there:
             if (document.sha256, document.name) == (digest, upload.name):
                 return document
-        if len(there) >= MOST_DOCUMENTS:
+        if len(there) >= room:
             raise Refused(_("There is room for %(most)s attachments") % {"most": MOST_DOCUMENTS})
         document = Document.objects.create(
             citizen=citizen,

@@ -18,7 +18,7 @@ from journal.models import Audience, Document, Entry
 from journal.notes import disclose, readable_versions
 from journal.permissions import may_correct, may_strike, roles_in
 from journal.timeline import struck_in_words, title_of
-from journal.views.writing import note_and_entry
+from journal.views.note_form import note_and_entry
 
 UNPROCESSABLE = 422
 

@@ -187,7 +187,7 @@ def test_the_second_editor_is_warned_and_sees_both_texts(case, signed_in):
     page = answer.content.decode()
     assert "The leader&#x27;s" in page
     assert "The caseworker&#x27;s" in page
-    assert f"{case.team_leader.name} corrected the note at 9:00, after you began." in page
+    assert f"{case.team_leader.name} corrected the note at 9:00.</b>" in page
     assert 'name="based_on" value="2"' in page
     answer = client.post(told["edit"], {**mine, "version": told["version"], "based_on": 2, "do": "save"})
     assert answer.status_code == 302
