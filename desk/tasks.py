@@ -180,8 +180,12 @@ def narrowed(tasks: TaskQuerySet, chosen: Mapping[str, Any]) -> TaskQuerySet:
         tasks = tasks.filter(kind=kind)
     if citizen := chosen.get("citizen"):
         tasks = tasks.filter(citizen=UUID(citizen))
-    if (colleague := chosen.get("colleague")) and chosen.get("whose") == CENTRE:
-        tasks = tasks.filter(for_user=colleague)
+    if chosen.get("whose") == CENTRE:
+        if colleague := chosen.get("colleague"):
+            tasks = tasks.filter(for_user=colleague)
+        elif not (kind or citizen):
+            # Of everybody what is due; the rest stands behind each colleague's name.
+            tasks = tasks.filter(due_on__lte=timezone.localdate())
     return tasks
 
 

@@ -162,8 +162,16 @@ def task_row(line: worklist_lines.Line) -> Row:
         url=link_to("desk:task", line.pk),
         text=" · ".join([*([line.text] if line.name else []), *line.notes]),
         tag=Tag(line.due_kind, line.due_icon, line.due),
-        actions=[Link(line.url, line.action, hint=line.name)],
+        actions=[task_link(line)],
     )
+
+
+def task_link(line: worklist_lines.Line) -> Link:
+    """The button to where it is done; what somebody wrote down is ticked off at once, with an undo (experience 19)."""
+    if line.is_own and line.pk is not None:
+        url = f"{link_to('worklist:done', line.pk)}?back={link_to('desk:today')}"
+        return Link(url, _("Done"), "check-lg", hint=line.text, method="post")
+    return Link(line.url, line.action, hint=line.name)
 
 
 def task_now(line: worklist_lines.Line) -> Now:

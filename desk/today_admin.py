@@ -33,14 +33,19 @@ def administrator(user: User, day: Day) -> Today:
         lead=day.note,
         now=first_thing(steps, invitations),
         tiles=tiles(user),
-        groups=[
-            set_up(steps),
-            invitations,
-            without_role(user),
-            ending(user, day),
-            unsent(user),
-        ],
+        groups=gathered([set_up(steps), invitations, without_role(user), ending(user, day), unsent(user)]),
     )
+
+
+def gathered(groups: list[Group]) -> list[Group]:
+    """What waits, each in its group; what is in order, together in one."""
+    in_order = [
+        Row(title=each.empty, url=each.more.url if each.more else "", tag=Tag("ok", "check-circle", _("in order")))
+        for each in groups
+        if not each.rows
+    ]
+    waiting = [each for each in groups if each.rows]
+    return [*waiting, Group("in_order", _("In order"), in_order)] if in_order else waiting
 
 
 def first_thing(steps: list[Step], invitations: Group) -> Now:
