@@ -163,7 +163,14 @@ def nobody(of: Addresses) -> list[str]:
         "SELECT substring(body from '/users/welcome/[A-Za-z0-9_-]+/') FROM (SELECT body FROM demo_mail UNION ALL"
         " SELECT body FROM messaging_outgoingmail) mail WHERE body LIKE '%%/users/welcome/%%'"
     )
-    pages = [login, "/accounts/password/reset/", "/accounts/password/reset/done/", "/demo/mail/", "/accounts/logout/"]
+    pages = [
+        login,
+        "/accounts/code/",
+        "/accounts/password/reset/",
+        "/accounts/password/reset/done/",
+        "/demo/mail/",
+        "/accounts/logout/",
+    ]
     return [*pages, invited, "/users/welcome/used/"]
 
 
@@ -274,6 +281,7 @@ def caseworker(of: Addresses) -> list[str]:
         f"/closing-notes/{bare}/",
         *notes(of),
         *meetings(of),
+        *people(of),
     ]
 
 
@@ -330,14 +338,32 @@ def contact(of: Addresses) -> list[str]:
     ]
 
 
+def people(of: Addresses) -> list[str]:
+    """Around a case with a team, and around one whose citizen's name is protected."""
+    case, member = of.row(
+        "SELECT p.reference, t.id FROM programmes_teammember t JOIN programmes_programme p ON p.id = t.programme_id"
+        " JOIN accounts_user u ON u.id = p.caseworker_id WHERE u.email = 'caseworker@demo.trinvis.test' ORDER BY t.id"
+    )
+    protected = of.case("c.is_protected", "JOIN citizens_citizen c ON c.id = p.citizen_id")
+    page = f"/cases/{case}/people/"
+    return [page, f"{page}{member}/end/", f"{page}protect/", f"/cases/{protected}/people/", f"/cases/{protected}/"]
+
+
 def specialist(of: Addresses) -> list[str]:
     case = of.held("specialist")
-    return [*own(of), "/cases/", f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
+    return [
+        *own(of),
+        "/cases/",
+        *(f"/cases/{case}/{page}" for page in ["", "people/"]),
+        f"/plans/{case}/",
+        f"/attendance/case/{case}/",
+    ]
 
 
 def citizen(of: Addresses) -> list[str]:
     case = of.held("citizen")
-    return [*own(of), f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
+    mine = ["/my/plan/", "/my/plan/?goal=2", "/my/attendance/", "/my/meetings/", "/my/shared/"]
+    return [*own(of), *mine, f"/cases/{case}/", f"/plans/{case}/", f"/attendance/case/{case}/"]
 
 
 def administrator(of: Addresses) -> list[str]:
@@ -372,7 +398,7 @@ def set_up(of: Addresses, name: str, role: str) -> list[str]:
 
 
 def steering(of: Addresses) -> list[str]:
-    return [*own(of), "/search/?q=zzzz", "/accounts/profile/", "/accounts/password/change/"]
+    return ["/", "/?quarter=2026-3", "/accounts/profile/", "/accounts/password/change/"]
 
 
 ROLES = {
