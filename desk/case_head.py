@@ -138,6 +138,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     tasks = worklist_lines.lines(
         Task.objects.visible_to(user)
         .open()
+        .awake()
         .filter(citizen=programme.citizen_id)
         .select_related("citizen")
         .order_by("due_on", "pk")[:5]

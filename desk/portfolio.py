@@ -216,7 +216,7 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
         .order_by()
         .values("programme")
     )
-    tasks = Task.objects.visible_to(user).open().filter(citizen=OuterRef("citizen_id")).order_by("due_on", "pk")
+    tasks = Task.objects.visible_to(user).open().awake().filter(citizen=OuterRef("citizen_id")).order_by("due_on", "pk")
     return (
         programmes.select_related("citizen", "type", "caseworker")
         .defer("citizen__identity_number", "citizen__identity_index", "accommodations_why")
