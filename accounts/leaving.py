@@ -45,9 +45,10 @@ class Handover:
 
 
 def work_of(user: User, organisation: Organisation | None = None) -> list[OpenWork]:
-    """What the user has open, the most binding first."""
+    """What the user has open; what fewest colleagues could take comes first."""
     answers: list[tuple[Any, Any]] = work_asked.send(User, user=user, organisation=organisation)
-    return [work for _receiver, found in answers for work in found or [] if work.count]
+    found = [work for _receiver, works in answers for work in works or [] if work.count]
+    return sorted(found, key=lambda work: len(work.roles))
 
 
 def handover_at(user: User, organisation: Organisation, *, left: Collection[str] = ()) -> Handover | None:

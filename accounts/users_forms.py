@@ -47,7 +47,8 @@ class RoleForm(Form):
         organisations = [each for each in kept if not each.closed_on and keeping.roles_at(each)]
         ids = [each.pk for each in organisations]
         offered = {role for each in organisations for role in keeping.roles_at(each)}
-        self.fields["role"].choices = [choice for choice in Role.choices if choice[0] in offered]  # type: ignore[attr-defined]
+        roles = [choice for choice in Role.choices if choice[0] in offered]
+        self.fields["role"].choices = [("", _("Choose")), *roles]  # type: ignore[attr-defined]
         places = self.fields["organisation"]
         places.queryset = Organisation.objects.filter(pk__in=ids).order_by("kind", "name")  # type: ignore[attr-defined]
         if len(ids) != 1:
@@ -56,6 +57,7 @@ class RoleForm(Form):
         units.queryset = (  # type: ignore[attr-defined]
             Unit.objects.open().filter(organisation__in=ids).select_related("organisation").order_by("name")
         )
+        units.empty_label = _("No team or workshop")  # type: ignore[attr-defined]
         if len(ids) > 1:
             units.label_from_instance = lambda unit: f"{unit.name}, {unit.organisation.name}"  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = timezone.localdate()

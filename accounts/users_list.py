@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.keeping import users_kept_by
 from accounts.models import Membership, Organisation, Unit, User
@@ -45,7 +45,7 @@ class UsersFilter(django_filters.FilterSet):
         method="with_status",
         empty_label=None,
         choices=[
-            (ACTIVE, gettext_lazy("Active")),
+            (ACTIVE, pgettext_lazy("user", "Active")),
             (INACTIVE, gettext_lazy("Deactivated")),
             (ALL, gettext_lazy("All")),
         ],
@@ -181,4 +181,8 @@ def in_words(role: Membership, several: bool = True) -> str:
 
 
 def status_of(user: User) -> Tag:
-    return Tag("ok", "check-circle", _("Active")) if user.is_active else Tag("calm", "lock", _("Deactivated"))
+    return (
+        Tag("ok", "check-circle", pgettext("user", "Active"))
+        if user.is_active
+        else Tag("calm", "lock", _("Deactivated"))
+    )

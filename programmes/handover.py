@@ -3,23 +3,28 @@
 Authorship stays: an ended programme keeps its caseworker.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.leaving import OpenWork
-from accounts.models import Organisation, User
+from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
-from audit.acting import acting
+from audit.acting import Actor, acting
 from audit.log import record_each
 from citizens.models import CaseAccess
 from journal.models import Audience, Entry
 from programmes.access import source_of
 from programmes.capacity import caseloads
 from programmes.models import Programme
+from worklist.actions import clear_task, raise_task
+from worklist.models import Task
+
+CHOOSE_CASEWORKER = "choose_caseworker"
 
 
 def run_by(user: User, centre: Organisation | None) -> QuerySet[Programme]:
@@ -95,9 +100,48 @@ def hand_over_programmes(
             .order_by("pk")
         )
         move_cases(cases, user, taker, by=by)
+        for centre in {programme.centre_id for programme in cases}:
+            clear_task(kind=CHOOSE_CASEWORKER, source=question_about(user.pk, centre), by=by)
         referred = list(referred_by(user, organisation).select_for_update(of=("self",)).order_by("pk"))
         Programme.objects.filter(pk__in=[programme.pk for programme in referred]).update(referrer=taker)
         write_events("referrer_changed", referred, user, taker, by=by)
+
+
+def ask_who_takes_over(*, today: date, by: Actor) -> int:
+    """Put before a centre's team leaders whose role as caseworker has run out although they have running programmes.
+
+    Returns how many they are; one who got the role again is asked about no longer. Safe to run twice (U2).
+    """
+    role = Membership.objects.current(today).filter(
+        user=OuterRef("caseworker"), organisation=OuterRef("centre"), role=Role.CASEWORKER
+    )
+    without = (
+        Programme.objects.running()
+        .filter(~Exists(role) | Q(caseworker__is_active=False))
+        .order_by("caseworker", "centre")
+        .distinct("caseworker", "centre")
+        .select_related("caseworker", "centre")
+    )
+    with acting(by):
+        sources = []
+        for programme in without:
+            user, centre = programme.caseworker, programme.centre
+            sources.append(question_about(user.pk, centre.pk))
+            raise_task(
+                kind=CHOOSE_CASEWORKER,
+                source=sources[-1],
+                due_on=today,
+                url=reverse("accounts:hand_over", args=[user.pk, centre.pk]),
+                for_leaders_of=centre,
+                name=user.name,
+            )
+        settled = Task.objects.open().filter(kind=CHOOSE_CASEWORKER).exclude(source__in=sources)
+        settled.update(done_at=timezone.now())
+    return len(sources)
+
+
+def question_about(user: int, centre: int) -> str:
+    return f"accounts.user:{user}@{centre}"
 
 
 def move_cases(cases: list[Programme], user: User, taker: User, *, by: User) -> None:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.acting import System
-from programmes import actions
+from programmes import actions, handover
 from programmes.closing_days import write_holidays_ahead
 
 
@@ -18,3 +18,9 @@ def activate_due_programmes() -> int:
 def write_public_holidays() -> int:
     """This year's and next year's public holidays of every centre; hourly, safe to run twice or late (A1, U4)."""
     return write_holidays_ahead(today=timezone.localdate(), by=System("calendar"))
+
+
+@shared_task
+def ask_who_takes_over() -> int:
+    """Team leaders are asked who takes over where a caseworker's role has run out; hourly, safe to run twice (U2)."""
+    return handover.ask_who_takes_over(today=timezone.localdate(), by=System("calendar"))

@@ -44,6 +44,12 @@ WORDING = {
         _("Write the note"),
         roles=WRITES_THE_CASE,
     ),
+    "choose_caseworker": Wording(
+        "person-check",
+        _("The role of %(name)s has run out. Choose who takes over the running programmes"),
+        _("Choose"),
+        roles=(Role.TEAM_LEADER,),
+    ),
     "approve_closing_note": Wording(
         "file-earmark-text", _("A closing note waits for approval"), _("Read and approve"), roles=(Role.TEAM_LEADER,)
     ),

@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
     "flag-missed-attendance": {"task": "attendance.tasks.flag_missed_attendance", "schedule": FLAGGING_SECONDS},
     "write-expected-attendance": {"task": "attendance.tasks.write_expected_attendance", "schedule": 3600.0},
     "activate-due-programmes": {"task": "programmes.tasks.activate_due_programmes", "schedule": 600.0},
+    "ask-who-takes-over": {"task": "programmes.tasks.ask_who_takes_over", "schedule": 3600.0},
     "write-public-holidays": {"task": "programmes.tasks.write_public_holidays", "schedule": 3600.0},
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
     "complete-delivered-programmes": {"task": "closing_notes.tasks.complete_delivered_programmes", "schedule": 3600.0},

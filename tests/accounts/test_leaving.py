@@ -21,6 +21,7 @@ from meetings.models import Meeting
 from messaging.tasks import send_waiting_mail
 from programmes.access import end_programme_access
 from programmes.models import Programme, TeamMember
+from programmes.tasks import ask_who_takes_over
 from referrals.models import Referral
 from tests.factories.accounts import CentreFactory, JobCentreFactory, MembershipFactory, UnitFactory, user_with_role
 from tests.factories.base import Factory
@@ -435,3 +436,28 @@ def test_the_old_caseworkers_access_ends_at_once(signed_in, centre, administrato
     current = CaseAccess.objects.current().filter(citizen__in=[programme.citizen for programme in programmes])
     assert not current.filter(user=maja).exists()
     assert current.filter(user=lasse, role="caseworker").count() == 3
+
+
+class TestARoleThatRunsOut:
+    def test_the_team_leaders_are_asked_once_until_it_is_done(self, signed_in, centre, maja, lasse):
+        programmes = busy(maja, centre)
+        with acting(System("test")):
+            Membership.objects.filter(user=maja).update(ends_on=datetime.date(2026, 12, 1))
+        assert (ask_who_takes_over(), ask_who_takes_over()) == (1, 1)
+        task = Task.objects.open().get(kind="choose_caseworker")
+        assert (task.for_leaders_of, task.params) == (centre, {"name": "Maja Lindholt"})
+        client = signed_in(user_with_role("team_leader", centre))
+        assert client.get(task.url).status_code == 200
+        assert client.post(task.url, {f"taker_{centre.pk}": lasse.pk}).status_code == 302
+        assert not Task.objects.open().filter(kind="choose_caseworker").exists()
+        assert Programme.objects.running().filter(caseworker=lasse).count() == len(programmes)
+        assert ask_who_takes_over() == 0
+
+    def test_who_got_the_role_again_is_asked_about_no_longer(self, centre, maja):
+        busy(maja, centre)
+        with acting(System("test")):
+            Membership.objects.filter(user=maja).update(ends_on=datetime.date(2026, 12, 1))
+        ask_who_takes_over()
+        MembershipFactory(user=maja, organisation=centre, role="caseworker", starts_on=datetime.date(2026, 12, 2))
+        assert ask_who_takes_over() == 0
+        assert not Task.objects.open().filter(kind="choose_caseworker").exists()
