@@ -1,4 +1,4 @@
-"""What the frame around every page does: search key, toasts, double clicks, wrong forms (experience 10, 17, 20)."""
+"""What the frame around every page does: toasts, double clicks, wrong forms (experience 17, 20)."""
 
 import re
 
@@ -31,16 +31,6 @@ def caseworker(staff, sign_in):
     page = sign_in("caseworker@frame.example.org", PASSWORD)
     page.goto("/accounts/profile/")
     return page
-
-
-def test_slash_leads_to_the_search_unless_one_is_writing(caseworker):
-    page = caseworker
-    page.keyboard.press("/")
-    expect(page.locator("#find")).to_be_focused()
-    page.locator("#id_phone").fill("1/2")
-    expect(page.locator("#id_phone")).to_have_value("1/2")
-    page.keyboard.press("Control+k")
-    expect(page.locator("#find")).to_be_focused()
 
 
 def test_a_double_click_saves_once_and_the_toast_leaves_after_ten_seconds(caseworker):

@@ -49,9 +49,9 @@ REFERRALS = """
 INSERT INTO referrals_referral (id, reference, status, type_id, centre_id, referring_organisation_id, referrer_id,
     citizen_id, context, legal_basis, reason, accommodations, accommodations_why, wished_start, offer_id,
     submitted_at, decision_reason, version)
-SELECT md5(%(prefix)s || 'referral' || n)::uuid, %(referrals)s || lpad(n::text, 6, '0'), 'submitted',
+SELECT md5(%(prefix)s || 'referral' || n)::uuid, %(referrals)s || lpad(n::text, 6, '0'), 'rejected',
     %(type)s, %(centre)s, %(sender)s, %(referrer)s, md5(%(prefix)s || n)::uuid,
-    '', '', '', '', '', DATE '2026-12-07', '', now(), '', 1
+    '', '', '', '', '', DATE '2026-12-07', '', now(), 'No place', 1
 FROM generate_series(10, %(count)s, 10) n
 """
 ENTRIES = """
@@ -107,11 +107,13 @@ def as_owner() -> Iterator[None]:
     """The owner's rights for a while, with the history of the crowd's tables switched off."""
     with transaction.atomic(), acting(System("test")), connection.cursor() as cursor:
         cursor.execute("SET ROLE NONE")
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in SILENT:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
         for table in SILENT:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        cursor.execute("SET LOCAL statement_timeout = '10s'")
         cursor.execute(f"SET ROLE {WEB_ROLE}")
         cursor.execute("SELECT set_config('trinvis.actor', '', true)")

