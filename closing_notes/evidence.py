@@ -7,15 +7,22 @@ Minutes are whole minutes, days are ISO dates.
 from datetime import date, timedelta
 from typing import Any, NotRequired, TypedDict
 
+from django.db.models import CharField, F, Value
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from attendance import figures
 from attendance.states import SICK, State
+from meetings.models import Meeting
+from meetings.statuses import Status as MeetingStatus
 from plans.models import FollowUp, Plan
 from plans.observations import lately
 from plans.progress import progress
 from programmes.models import Placement, Programme
 from programmes.statuses import RUNNING
+
+# Follow-ups stand beside meetings, which have kinds of their own.
+PLAN_TALK = "plan"
 
 
 class WeekFigures(TypedDict):
@@ -79,6 +86,14 @@ class ObservationFigures(TypedDict):
     text: str
 
 
+class MeetingFigures(TypedDict):
+    id: int
+    kind: str
+    held_on: str
+    by: str
+    minutes: str
+
+
 class Figures(TypedDict):
     until: str
     attendance: AttendanceFigures
@@ -87,11 +102,13 @@ class Figures(TypedDict):
     follow_ups: list[FollowUpFigures]
     accommodations: str
     observations: NotRequired[list[ObservationFigures]]  # notes approved before there were any have none
+    meetings: NotRequired[list[MeetingFigures]]
 
 
 def figures_of(programme: Programme) -> Figures:
     """All computed figures of the programme as they stand now, in eight queries however much there is."""
     until = last_day(programme)
+    talks = talks_of(programme)
     return {
         "until": until.isoformat(),
         "attendance": attendance_of(programme, until=until),
@@ -103,10 +120,14 @@ def figures_of(programme: Programme) -> Figures:
             .values_list("workshop__unit__name", "starts_on", "ends_on")
         ],
         "follow_ups": [
-            {"id": pk, "held_on": held_on.isoformat(), "by": by, "comment": comment}
-            for pk, held_on, by, comment in FollowUp.objects.filter(plan__programme=programme).values_list(
-                "pk", "held_on", "by__name", "comment"
-            )
+            {"id": pk, "held_on": held_on.isoformat(), "by": by, "comment": text}
+            for kind, pk, held_on, by, text in talks
+            if kind == PLAN_TALK
+        ],
+        "meetings": [
+            {"id": pk, "kind": kind, "held_on": held_on.isoformat(), "by": by, "minutes": text}
+            for kind, pk, held_on, by, text in talks
+            if kind != PLAN_TALK
         ],
         "accommodations": programme.accommodations,
         "observations": [
@@ -120,6 +141,21 @@ def figures_of(programme: Programme) -> Figures:
             for one in (lately(programme.plan) if hasattr(programme, "plan") else [])
         ],
     }
+
+
+def talks_of(programme: Programme) -> list[tuple[str, int, date, str, str]]:
+    """Follow-ups of the plan and meetings with minutes, in order: kind, id, day, by whom, what was said. One query."""
+    columns = ("kind", "pk", "held_on", "by_name", "text")
+    follow_ups = FollowUp.objects.filter(plan__programme=programme).annotate(
+        kind=Value(PLAN_TALK, CharField()), by_name=F("by__name"), text=F("comment")
+    )
+    meetings = (
+        Meeting.objects.filter(programme=programme, status=MeetingStatus.HELD)
+        .exclude(minutes="")
+        .annotate(held_on=TruncDate("starts_at"), by_name=F("organiser__name"), text=F("minutes"))
+    )
+    both = follow_ups.order_by().values_list(*columns).union(meetings.order_by().values_list(*columns), all=True)
+    return list(both.order_by("held_on", "pk"))
 
 
 def last_day(programme: Programme) -> date:

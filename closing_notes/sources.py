@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from closing_notes.evidence import Figures, subgoals_of
 from closing_notes.models import Section
 from core.templatetags.dates import hours, percent, short_day
+from meetings.statuses import Kind
 
 CITED = re.compile(r"[ \u00a0]?\[(\d{1,3})\]")
 # Beside the texts: which source has which number. Numbers are never given to another source.
@@ -79,6 +80,13 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
     for talk in figures["follow_ups"]:
         name = _("Follow-up %(day)s, %(by)s") % {"day": day(talk["held_on"]), "by": talk["by"]}
         found.append((f"follow_up:{talk['id']}", Section.RESOURCES, name, talk["comment"]))
+    for meeting in figures.get("meetings", []):
+        name = _("%(kind)s %(day)s, %(by)s") % {
+            "kind": Kind(meeting["kind"]).label,
+            "day": day(meeting["held_on"]),
+            "by": meeting["by"],
+        }
+        found.append((f"meeting:{meeting['id']}", Section.RESOURCES, name, meeting["minutes"]))
     return found
 
 

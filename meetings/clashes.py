@@ -106,7 +106,7 @@ def double_booked(
         if with_citizen and other.with_citizen and other.programme.citizen_id == programme.citizen_id:
             text = _("The citizen has another meeting from %(start)s to %(end)s.") % times
             found.append(Clash(f"citizen-{other.pk}", text))
-        there = {other.organiser_id, *(one.user_id for one in other.participants.all())}
+        there = {other.organiser_id, *(one.user_id for one in other.participants.all() if one.user_id)}
         for pk in sorted(there & set(people)):
             text = _("%(name)s has another meeting from %(start)s to %(end)s.") % {"name": people[pk].name, **times}
             found.append(Clash(f"user-{pk}-{other.pk}", text))

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -52,9 +52,14 @@ class WarnedForm(Form):
         keys = [clash.key for clash in self.found]
         if set(keys) <= set(self.cleaned_data.get("seen", "").split()):
             return []
-        self.data = self.data.copy()
-        self.data["seen"] = " ".join(keys)
+        self.say("seen", " ".join(keys))
         return self.found
+
+    def say(self, name: str, value: str) -> None:
+        """Put a hidden value into what was sent, for the page that is shown again."""
+        data = cast(QueryDict, self.data).copy()
+        data[name] = value
+        self.data = data
 
     def warnings(self) -> list[Clash]:
         raise NotImplementedError

@@ -50,7 +50,7 @@ def upcoming(user: User, day: date | None = None, *, days: int = DAYS_AHEAD) -> 
     first = day or timezone.localdate()
     meetings = (
         own(user)
-        .planned()
+        .filter(status=Status.PLANNED)
         .filter(starts_at__gte=midnight(first), starts_at__lt=midnight(first + timedelta(days=days)))
         .order_by("starts_at", "pk")[:AT_MOST]
     )

@@ -96,9 +96,7 @@ def letters(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver]
     return written
 
 
-def tell_timeline(
-    meeting: Meeting, kind: str, *, by: Actor, audience: str = Audience.TEAM, body: str = "", **params: str | int
-) -> None:
+def tell_timeline(meeting: Meeting, kind: str, *, by: Actor, audience: str = Audience.TEAM, body: str = "") -> None:
     """One line of the case's timeline (J1). The kind of meeting is said in the reader's language."""
     programme = meeting.programme
     start = meeting.local_start
@@ -116,7 +114,6 @@ def tell_timeline(
         meeting=str(KIND_IDS[meeting.kind]),
         day=start.date().isoformat(),
         time=start.strftime("%H:%M"),
-        **params,
     )
 
 

@@ -7,6 +7,8 @@ import pytest
 import time_machine
 from django.db import connection
 
+from closing_notes.evidence import figures_of
+from closing_notes.sources import sources_of
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from meetings import recording, reminders, tasks
@@ -268,3 +270,19 @@ def test_two_jobs_at_once_ask_once():
     for thread in threads:
         thread.join()
     assert asked(over) == 1
+
+
+def test_minutes_are_evidence_for_the_closing_note(case, over):
+    """C5: what was said at meetings can be cited; what has no minutes says nothing."""
+    hold(over, minutes="More hours.")
+    MeetingFactory(programme=case.programme, held=True, minutes="")
+    [meeting] = figures_of(case.programme)["meetings"]
+    assert meeting == {
+        "id": over.pk,
+        "kind": "follow_up",
+        "held_on": "2026-12-01",
+        "by": over.organiser.name,
+        "minutes": "More hours.",
+    }
+    quotes = {source.key: source.quote for source in sources_of(figures_of(case.programme), [])}
+    assert quotes[f"meeting:{over.pk}"] == "More hours."
