@@ -19,6 +19,7 @@ from core.exceptions import NotAllowed, Refused
 from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
+from programmes.citizen_access import follow_record
 from programmes.models import Programme
 from referrals.models import Referral
 
@@ -65,6 +66,7 @@ def correct_facts(*, citizen: Citizen, facts: Mapping[str, object], seen: str, b
         for name in changed:
             setattr(citizen, name, facts[name])
         citizen.save(update_fields=changed)
+        follow_record(citizen)
         record("citizen_corrected", by=by, subject="citizen", citizen_id=citizen.pk, changed=changed)
     return citizen
 

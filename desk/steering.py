@@ -67,7 +67,7 @@ class Quarter:
         return f"{self.year}-{self.number}"
 
     def __str__(self) -> str:
-        return _("%(number)s. quarter of %(year)s") % {"number": self.number, "year": self.year}
+        return _("Quarter %(number)s, %(year)s") % {"number": self.number, "year": self.year}
 
 
 @dataclass

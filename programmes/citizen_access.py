@@ -85,6 +85,19 @@ def end_access(*, programme: Programme, by: User) -> None:
         write_down("citizen_access_ended", programme, by)
 
 
+def follow_record(citizen: Citizen) -> None:
+    """After a correction codes go where the record says; called inside the correction. What somebody else signs in
+    with stays out: two with one number would both get no code."""
+    user = user_of(citizen)
+    if user is None:
+        return
+    user.name, user.phone, user.language = name_of(citizen), citizen.phone, citizen.language
+    email = citizen.email.lower() or NO_ADDRESS.format(pk=citizen.pk)
+    if not User.objects.exclude(pk=user.pk).filter(email=email).exists():
+        user.email = email
+    user.save(update_fields=["name", "phone", "language", "email"])
+
+
 def user_of(citizen: Citizen) -> User | None:
     """The user by whom the citizen signs in or has signed in."""
     access = (

@@ -11,7 +11,7 @@ from citizens.models import Citizen
 from core.events import message_due
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
-from programmes.citizen_access import access_of, end_access, give_access
+from programmes.citizen_access import access_of, end_access, follow_record, give_access
 from programmes.protection import note_uncovering, set_protection
 from tests.desk.cast import a_case
 from tests.factories.accounts import user_with_role
@@ -158,3 +158,16 @@ def test_another_centre_gives_nothing(case):
     stranger = user_with_role("team_leader", a_case().programme.centre)
     with pytest.raises(NotAllowed):
         give_access(programme=case.programme, by=stranger)
+
+
+def test_after_a_correction_codes_go_where_the_record_says(case):
+    user = give_access(programme=case.programme, by=case.caseworker)
+    taken = user_with_role("caseworker", case.programme.centre, email="taken@example.org")
+    for phone, email, name in (("28 00 00 02", "new@example.org", "Ane"), ("", taken.email, "Ane")):
+        with acting(case.caseworker):
+            case.citizen.phone, case.citizen.email, case.citizen.first_name = phone, email, name
+            case.citizen.save(update_fields=["phone", "email", "first_name"])
+            follow_record(case.citizen)
+    user = fresh(user)
+    assert (user.phone, user.email, user.name) == ("", "new@example.org", "Ane Sejersen")
+    assert codes.reached_at(PHONE) == []
