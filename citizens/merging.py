@@ -20,6 +20,8 @@ from citizens.models import CaseAccess, Citizen, Merge
 STAY: tuple[type[models.Model], ...] = (Merge,)
 # What access rests on, beside the citizen; the same for both is one access.
 GROUNDS = ["centre_id", "role", "user_id", "organisation_id", "unit_id", "source"]
+# Columns that name another row as text: what access, a task or a line rests on, what a document hangs on.
+GROUND_COLUMNS = {"source", "carrier"}
 # A slot names its programme and its placement, a placement its programme: nothing lies further away than this.
 FURTHEST = 4
 
@@ -202,9 +204,8 @@ def bring_along(relation: Relation, survivor: Citizen, loser: Citizen) -> list[A
     hangs = hangs_on(relation, loser)
     if hangs:
         keys |= set(rows.filter(hangs).values_list("pk", flat=True))
-    columns = {field.name for field in relation.model._meta.concrete_fields}
-    if "source" in columns:
-        keys |= resting_on(rows, loser)
+    for column in GROUND_COLUMNS.intersection(field.name for field in relation.model._meta.concrete_fields):
+        keys |= resting_on(rows, column, loser)
     return bring_back(relation, keys, survivor, loser) if keys else []
 
 
@@ -240,10 +241,10 @@ def references_of(citizen: Citizen) -> list[str]:
     return found
 
 
-def resting_on(rows: models.QuerySet, loser: Citizen) -> set[Any]:
-    """Keys of the rows whose `source`, `attendance.missed:12`, names something that is the loser's."""
+def resting_on(rows: models.QuerySet, column: str, loser: Citizen) -> set[Any]:
+    """Keys of the rows whose ground, `attendance.missed:12`, names something that is the loser's."""
     by_label: dict[str, dict[str, list[Any]]] = {}
-    for key, source in rows.exclude(source="").values_list("pk", "source"):
+    for key, source in rows.exclude(**{column: ""}).values_list("pk", column):
         label, _, named = source.rpartition(":")
         by_label.setdefault(label, {}).setdefault(named, []).append(key)
     found: set[Any] = set()

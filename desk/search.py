@@ -1,7 +1,7 @@
 """Finding a case by name, by reference or by identity number, among those the user may see (experience 10, 27)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,11 +23,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
+from accounts.roles import Role
 from audit.models import Access
 from citizens.identity import WrongNumber, index_of, parse_number
 from citizens.models import Citizen
 from programmes.models import Programme
 from programmes.statuses import RUNNING
+from referrals.drafts import name_shown
 from referrals.models import Referral
 
 REFERENCE = re.compile(r"([FH])[\s-]*(\d{4})[\s-]*(\d{1,6})", re.IGNORECASE)
@@ -119,7 +121,7 @@ def by_reference(user: User, references: list[str]) -> Found:
     # A referral that became a programme leads to it, unless only the referral was asked for.
     if len(references) == 1 and references[0].startswith("H"):
         referrals = hits_of(Referral.objects.visible_to(user).filter(reference__in=references))
-    return Found(read(programmes.union(referrals, all=True).order_by("-reference")), [], False)
+    return Found(as_referred(user, read(programmes.union(referrals, all=True).order_by("-reference"))), [], False)
 
 
 def by_name(user: User, text: str, *, shown: int = SHOWN) -> Found:
@@ -146,7 +148,25 @@ def by_name(user: User, text: str, *, shown: int = SHOWN) -> Found:
         near = read(next(both).union(next(both), all=True).order_by("rank", "sort", "reference"))
         known = {hit.reference for hit in listed}
         nearly = [hit for hit in near if hit.reference not in known][:SIMILAR_SHOWN]
-    return Found(listed[:shown], nearly, len(listed) > shown)
+    return Found(found_by(user, listed[:shown]), found_by(user, nearly), len(listed) > shown)
+
+
+def as_referred(user: User, hits: list[Hit]) -> list[Hit]:
+    """The hits with the name that the reader may know: of a referral that waits, the one its own side wrote (T10).
+
+    No query but for a referrer whose referrals are among them; then one.
+    """
+    waiting = [hit.reference for hit in hits if hit.kind == "referral"] if user.has_role(Role.REFERRER) else []
+    if not waiting:
+        return hits
+    referrals = Referral.objects.filter(reference__in=waiting).select_related("citizen", "centre")
+    names = {referral.reference: name_shown(referral, user) for referral in referrals}
+    return [replace(hit, name=names.get(hit.reference, hit.name)) for hit in hits]
+
+
+def found_by(user: User, hits: list[Hit]) -> list[Hit]:
+    """Hits by name without those that the reader knows under another one: finding them would tell whose they are."""
+    return [hit for hit, shown in zip(hits, as_referred(user, hits), strict=True) if hit.name == shown.name]
 
 
 def named(rows: QuerySet, text: str, citizen: str = "citizen") -> QuerySet:
@@ -279,6 +299,7 @@ def by_number(user: User, text: str) -> LookedUp:
         .union(hits_of(Referral.objects.visible_to(user).filter(programme=None, **owner), **waits), all=True)
         .order_by("rank", "-reference")[:1]
     )
+    hits = as_referred(user, hits)
     return LookedUp(citizen_id, hits[0] if hits else None)
 
 

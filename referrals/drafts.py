@@ -64,7 +64,7 @@ def name_typed(referral: Referral) -> str:
     typed = typed_in(referral)
     if typed.get("is_protected"):
         return str(_("Protected name"))
-    return f"{typed.get('first_name', '')} {typed.get('last_name', '')}".strip()[:200]
+    return " ".join(f"{typed.get('first_name', '')} {typed.get('last_name', '')}".split())[:200]
 
 
 def name_shown(referral: Referral, user: User) -> str:

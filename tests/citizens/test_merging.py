@@ -26,7 +26,7 @@ from referrals.models import Referral
 from tests.factories.accounts import CentreFactory, JobCentreFactory, MembershipFactory, user_with_role
 from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.citizens import CitizenFactory
-from tests.factories.journal import EntryFactory
+from tests.factories.journal import EntryFactory, NoteFactory, attached_to
 from tests.factories.plans import draft_plan
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, WorkshopFactory
 from tests.factories.referrals import ReferralFactory
@@ -72,6 +72,7 @@ class World:
                 )  # fmt: skip
         for _ in range(notes):
             EntryFactory(programme=programme)
+            attached_to(NoteFactory(programme=programme))
         return programme
 
     def slot(self, placement, day):
@@ -158,7 +159,7 @@ def test_all_of_one_is_the_others_and_every_reference_leads_on(world, signed_in)
     assert sorted(row.moved) == sorted(
         f"{table}.citizen_id"
         for table in [
-            "attendance_expectedattendance", "citizens_caseaccess", "journal_entry", "programmes_programme",
+            "attendance_expectedattendance", "citizens_caseaccess", "journal_document", "journal_entry", "programmes_programme",
             "referrals_referral", "worklist_task",
         ]
     )  # fmt: skip
@@ -332,12 +333,14 @@ def test_what_is_added_afterwards_goes_back_with_the_case_it_belongs_to(world):
         )  # fmt: skip
         plan = TaskFactory(source=f"plans.plan:{programme.plan.pk}", kind="plan_follow_up", citizen=keeper, url="/",
                            for_user=world.caseworker)  # fmt: skip
-        note = TaskFactory(source=f"closing_notes.programme:{programme.pk}", citizen=keeper, url="/x/",
+        closing = TaskFactory(source=f"closing_notes.programme:{programme.pk}", citizen=keeper, url="/x/",
                            for_user=world.caseworker)  # fmt: skip
         entry = EntryFactory(programme=programme, citizen=keeper)
+        note = NoteFactory(programme=programme, entry__citizen=keeper)
+        file = attached_to(note)
         access = PlacementFactory(programme=programme)
         granted = CaseAccess.objects.get(source=f"programmes.placement:{access.pk}")
-        after[programme] = [slot, task, plan, note, entry, granted]
+        after[programme] = [slot, task, plan, closing, entry, note.entry, file, granted]
     # A referral that was the other's is accepted: its new programme goes back with it.
     accepted = world.programme(keeper, status="planned", starts_on=datetime.date(2026, 12, 14))
     with acting(System("test")):

@@ -166,6 +166,11 @@ def test_who_knows_a_number_does_not_learn_by_a_referral_whose_it_is(cast, signe
         shown = client.get(page).content.decode()
         assert "Registered" not in shown, page
         assert "Typed Otherwise" in shown or page == "/tasks/", page
+    for words in ["Registered", "Name", "Regisered"]:
+        assert referral.reference not in client.get(f"/search/?q={words}").content.decode()
+    found = client.get(f"/search/?q={referral.reference}", follow=True).content.decode()
+    assert "Typed Otherwise" in found
+    assert "Registered" not in found
     assert "Registered Name" in signed_in(cast.leader).get(f"/referrals/{referral.reference}/").content.decode()
     actions.answer(referral=referral, answer="Mondays", by=referral.referrer)
     actions.accept(referral=referral, **decision(cast))
