@@ -140,7 +140,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         .open()
         .awake()
         .filter(citizen=programme.citizen_id)
-        .select_related("citizen")
+        .select_related("citizen", "handed_by")
         .order_by("due_on", "pk")[:5]
     )
     kind, icon = STATUS_TAGS[Status(programme.status)]

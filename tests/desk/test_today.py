@@ -13,6 +13,7 @@ from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.base import Factory
 from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.journal import EntryFactory
+from tests.factories.meetings import MeetingFactory, at
 from tests.factories.programmes import PlacementFactory, ProgrammeFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
@@ -299,3 +300,81 @@ def add_everything(case, programme, placement):
     TaskFactory(citizen=programme.citizen, for_leaders_of=programme.centre, due_on=TODAY)
     EntryFactory(programme=programme, author=None)
     asked(case)
+
+
+@pytest.mark.parametrize("role", ["caseworker", "contact_person", "specialist", "team_leader"])
+def test_meetings_stand_by_their_hour_and_only_ones_own(signed_in, role):
+    """J3."""
+    case, other = a_case(), a_case("Hemmelig", "Fremmed")
+    meeting = MeetingFactory(
+        programme=case.programme,
+        starts_at=at("2026-12-02 13:15"),
+        ends_at=at("2026-12-02 14:00"),
+        users=[case.user(role)],
+    )
+    MeetingFactory(
+        programme=other.programme,
+        starts_at=at("2026-12-02 14:15"),
+        ends_at=at("2026-12-02 15:00"),
+        users=[other.caseworker],
+    )
+    html = start_page(signed_in, case.user(role))
+    assert "Meetings today" in html
+    assert "13:15" in html
+    assert reverse("meetings:detail", args=[meeting.pk]) in html
+    assert "Fremmed" not in html
+
+
+def test_a_meeting_that_is_over_asks_what_became_of_it(signed_in):
+    """J3."""
+    case = a_case()
+    MeetingFactory(
+        programme=case.programme,
+        starts_at=at("2026-12-02 07:30"),
+        ends_at=at("2026-12-02 08:15"),
+        users=[case.caseworker],
+    )
+    assert "not recorded" in start_page(signed_in, case.caseworker)
+
+
+@pytest.mark.parametrize("role", [*ROLES, "administrator"])
+def test_no_page_has_more_than_five_groups(signed_in, role):
+    """Experience 9."""
+    case = a_case()
+    user = user_with_role(role, case.programme.centre) if role == "administrator" else case.user(role)
+    add_everything(case, case.programme, case.placement)
+    MeetingFactory(
+        programme=case.programme,
+        starts_at=at("2026-12-02 13:15"),
+        ends_at=at("2026-12-02 14:00"),
+        users=[case.user(role)] if role != "administrator" else [case.caseworker],
+    )
+    assert start_page(signed_in, user).count('class="t-cardhead"') <= 5
+
+
+def test_ones_own_task_is_ticked_off_here_and_undone(signed_in):
+    """Experience 9, 19."""
+    case = a_case()
+    task = TaskFactory(for_user=case.caseworker, kind="own", due_on=TODAY, params={"text": "Order the taxi"})
+    client = signed_in(case.caseworker)
+    assert f'action="/tasks/{task.pk}/done/?back=/"' in client.get("/").content.decode()
+    answer = client.post(f"/tasks/{task.pk}/done/?back=/", follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert f'action="/tasks/{task.pk}/undo/"' in answer.content.decode()
+
+
+def test_what_is_put_off_is_not_on_the_page_until_its_day(signed_in):
+    """J6."""
+    case = a_case()
+    TaskFactory(
+        citizen=case.citizen,
+        for_user=case.caseworker,
+        due_on=TODAY,
+        url="/put-off/",
+        snoozed_until=TODAY + datetime.timedelta(days=1),
+        snoozed_by=case.caseworker,
+        snooze_reason="waits",
+    )
+    assert "/put-off/" not in start_page(signed_in, case.caseworker)
+    with time_machine.travel("2026-12-03 09:00:00+01:00", tick=False):
+        assert "/put-off/" in start_page(signed_in, case.caseworker)
