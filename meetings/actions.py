@@ -168,7 +168,8 @@ def move(*, meeting: Meeting, starts_at: datetime, ends_at: datetime, why: str, 
         record("meeting_moved", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, why=why[:300])
         telling.stop_asking(meeting, by=by)
         telling.tell_timeline(meeting, "meeting_moved", by=by, body=why[:300])
-        telling.send(meeting, "moved", Method.REQUEST, telling.receivers(meeting), was=was)
+        is_news = was > timezone.now()
+        telling.send(meeting, "moved", Method.REQUEST, telling.receivers(meeting), is_news=is_news, was=was)
     return meeting
 
 

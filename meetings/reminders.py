@@ -19,18 +19,15 @@ RECORD = "record_meeting"
 
 
 def nag(at: datetime | None = None) -> int:
-    """Ask for the record of every meeting that is over and has none; returns how many were asked for now.
-
-    It is the organiser's to give, or the caseworker's when the organiser cannot sign in any longer.
-    """
+    """Ask the caseworker for the record of every meeting that is over and has none; returns how many were asked for
+    now."""
     meetings = list(
         Meeting.objects.unrecorded(at or timezone.now())
         .exclude(has_open_task(RECORD, "meetings.meeting:"))
-        .select_related("programme__citizen", "programme__centre", "programme__caseworker", "organiser")
+        .select_related("programme__citizen", "programme__centre", "programme__caseworker")
     )
     for meeting in meetings:
-        organiser = meeting.organiser
-        ask_for_record(meeting, for_user=organiser if organiser.is_active else meeting.programme.caseworker)
+        ask_for_record(meeting, for_user=meeting.programme.caseworker)
     return len(meetings)
 
 

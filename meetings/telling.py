@@ -67,9 +67,14 @@ def send(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], *
     queue_letters(letters(meeting, event, method, to, **context))
 
 
-def letters(meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], **context: Any) -> list[Letter]:
-    """What `send` queues; for many meetings they are queued together."""
-    if meeting.is_over:
+def letters(
+    meeting: Meeting, event: str, method: Method, to: Iterable[Receiver], *, is_news: bool = False, **context: Any
+) -> list[Letter]:
+    """What `send` queues; for many meetings they are queued together.
+
+    A meeting that is over makes none, unless it `is_news`: the receivers' calendars still have it ahead.
+    """
+    if meeting.is_over and not is_news:
         return []
     written = []
     for receiver in to:

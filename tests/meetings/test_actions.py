@@ -230,3 +230,13 @@ def test_meetings_of_held_and_cancelled_kind_are_kept_by_the_database(case):
     ]:
         with pytest.raises(IntegrityError), transaction.atomic():
             MeetingFactory(programme=case.programme, **wrong)
+
+
+def test_what_calendars_have_ahead_is_moved_there_too_when_it_was_held_earlier(case):
+    """J3: nobody turns up for a meeting that has been."""
+    meeting = agree(case)
+    mailed()
+    move(meeting, "2026-12-01 10:00")
+    assert {how for _to, _what, how in mailed()} == {"REQUEST"}
+    move(Meeting.objects.get(), "2026-11-30 10:00")
+    assert mailed() == []

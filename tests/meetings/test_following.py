@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from audit.acting import System, acting
+from desk.case_head import case_of, in_language
+from desk.checklist import checklist_of
 from meetings import following, reminders
 from meetings.actions import cancel
 from meetings.models import Meeting
@@ -117,3 +119,22 @@ def test_a_colleague_who_leaves_hands_over_what_is_open():
     assert set(OutgoingMail.objects.values_list("to", flat=True)) == {taker.email}
     send(following.hand_over, user=leaver, taker=taker, organisation=None)
     assert not Meeting.objects.planned().filter(organiser=leaver).exists()
+
+
+def test_the_checklist_says_what_is_done_due_and_overdue():
+    """P9, J3: the closing meeting is in place when its day is agreed, the start meeting when it was held."""
+    case = a_case(**requiring())
+
+    def shown() -> dict[str, str]:
+        programme = case_of(case.caseworker, case.programme.reference)
+        items = checklist_of(programme, datetime.date(2026, 12, 2))
+        return {item["word"]: item["state"] for item in items}
+
+    start, closing = (in_language(required["name"]) for required in REQUIRED)
+    assert shown() == {start: "late", closing: "late"}  # a week and two days after the start
+    MeetingFactory(programme=case.programme, kind="start")
+    MeetingFactory(programme=case.programme, kind="closing", starts_at=at("2027-02-18 10:00"))
+    assert shown() == {start: "calm", closing: "ok"}
+    MeetingFactory(programme=case.programme, kind="start", held=True)
+    MeetingFactory(programme=case.programme, kind="closing", cancelled=True)
+    assert shown() == {start: "ok", closing: "ok"}
