@@ -159,7 +159,8 @@ def test_all_of_one_is_the_others_and_every_reference_leads_on(world, signed_in)
     assert sorted(row.moved) == sorted(
         f"{table}.citizen_id"
         for table in [
-            "attendance_expectedattendance", "citizens_caseaccess", "journal_document", "journal_entry", "programmes_programme",
+            "attendance_expectedattendance", "citizens_caseaccess", "journal_document", "journal_entry",
+            "programmes_programme",
             "referrals_referral", "worklist_task",
         ]
     )  # fmt: skip
