@@ -6,7 +6,8 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, User
+from accounts.models import Membership, Organisation, User
+from accounts.roles import Role
 from audit.acting import Actor, acting
 from audit.log import record
 from citizens.models import Citizen
@@ -49,6 +50,7 @@ def start_programme(
     for problem in problems(week, workshop).values():
         raise Refused(problem)
     with acting(by):
+        refuse_absent(caseworker, centre)
         programme = Programme.objects.create(
             reference=next_reference("F", year=timezone.localdate().year),
             citizen=citizen,
@@ -76,6 +78,14 @@ def start_programme(
         record("programme_created", by=by, subject=programme, citizen_id=citizen.pk)
         schedule_changed.send(Programme, programme=programme, from_day=starts_on, by=by)
     return programme
+
+
+def refuse_absent(caseworker: User, centre: Organisation) -> None:
+    """Somebody who leaves at this moment is waited for, and gets no new case (U2)."""
+    held = User.objects.select_for_update().filter(pk=caseworker.pk, is_active=True).first()
+    role = Membership.objects.current().filter(user=caseworker, organisation=centre, role=Role.CASEWORKER)
+    if held is None or not role.exists():
+        raise Refused(_("%(name)s is no caseworker at %(centre)s") % {"name": caseworker.name, "centre": centre.name})
 
 
 def activate_due(*, on: date, by: Actor) -> int:

@@ -176,3 +176,13 @@ def test_a_caseworker_who_now_works_at_another_centre_sees_the_old_cases_no_more
     assert not Citizen.objects.visible_to(moved).exists()
     assert not Programme.objects.visible_to(moved).exists()
     assert not may_work_on(moved, programme)
+
+
+def test_somebody_who_is_no_caseworker_there_any_more_gets_no_case():
+    """U2: whoever leaves between the page and the button."""
+    centre = CentreFactory()
+    gone = user_with_role(Role.CASEWORKER, centre, is_active=False)
+    for caseworker in (gone, user_with_role(Role.CASEWORKER, CentreFactory())):
+        with pytest.raises(Refused):
+            start(centre=centre, caseworker=caseworker)
+    assert not Programme.objects.exists()
