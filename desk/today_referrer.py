@@ -15,12 +15,15 @@ from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.days import Day
 from desk.rows import Group, Link, Row, Tag, group, link_to
-from desk.today import AT_MOST, Today, task_row, upcoming_tasks
+from desk.today import AT_MOST, Today, meeting_row, task_row, upcoming_tasks
+from meetings import lines as meeting_lines
 from programmes.models import Programme
 from referrals.drafts import name_typed
 from referrals.models import Move, Referral
 from referrals.statuses import Status
+from referrals.submission import source_of as question_of
 from worklist.lines import Line
+from worklist.models import Task
 
 # The question on a referral is a row of its own here, with the words in which it was asked.
 QUESTION_TASK = "answer_question"
@@ -41,6 +44,11 @@ def referrer(user: User, day: Day) -> Today:
     )
     tasks = upcoming_tasks(user, day, without=[QUESTION_TASK])
     asked = [referral for referral in referrals if referral.status == Status.INFORMATION_REQUESTED]
+    if asked:
+        later = Task.objects.visible_to(user).open().snoozed().filter(kind=QUESTION_TASK)
+        put_off = set(later.values_list("source", flat=True))
+        asked = [referral for referral in asked if question_of(referral) not in put_off]
+    meetings = meeting_lines.upcoming(user, day.today)
     drafts = [referral for referral in referrals if referral.status == Status.DRAFT and referral.referrer_id == user.pk]
     notes = unread_notes(user)
     organisations = Organisation.objects.filter(pk__in=user.reach.organisations_as(Role.REFERRER)).order_by("name")
@@ -54,6 +62,7 @@ def referrer(user: User, day: Day) -> Today:
         groups=[
             Group("waiting", _("Waiting for you"), todo, len(todo)),
             group("unread", _("New for you to read"), notes, empty=_("Nothing new since you last read.")),
+            *([coming_meetings(meetings)] if meetings else []),
             group(
                 "referrals",
                 _("Referrals under way"),
@@ -68,6 +77,16 @@ def referrer(user: User, day: Day) -> Today:
             "rest": rest(len(notes), len(drafts)),
             "organisations": ", ".join(organisation.name for organisation in organisations),
         },
+    )
+
+
+def coming_meetings(meetings: list[meeting_lines.Line]) -> Group:
+    """The week's meetings to which the referrer is invited; without any, the page has one group less."""
+    return group(
+        "meetings",
+        _("Meetings within a week"),
+        [meeting_row(line, with_day=True) for line in meetings],
+        more=Link(link_to("meetings:mine"), _("All meetings")),
     )
 
 

@@ -157,6 +157,32 @@ def meetings(of: Addresses) -> list[str]:
     ]
 
 
+PUT_OFF = """
+    SELECT t.id FROM worklist_task t JOIN accounts_user u ON u.id = t.for_user_id
+    WHERE u.email = 'caseworker@demo.trinvis.test' AND t.done_at IS NULL AND t.snoozed_until IS NOT NULL ORDER BY t.id
+"""
+OWN_TASK = """
+    SELECT t.id FROM worklist_task t JOIN accounts_user u ON u.id = t.for_user_id
+    WHERE u.email = 'caseworker@demo.trinvis.test' AND t.done_at IS NULL AND t.kind = 'own' ORDER BY t.id
+"""
+
+
+def tasks(of: Addresses) -> list[str]:
+    """The list behind each of its chips, a task that was put off and one's own, and what is done with them."""
+    put_off, own_task = of.one(PUT_OFF), of.one(OWN_TASK)
+    return [
+        "/tasks/?whose=handed",
+        "/tasks/?whose=done",
+        "/tasks/?kind=plan_follow_up&sort=citizen",
+        f"/tasks/{put_off}/",
+        f"/tasks/{own_task}/",
+        f"/tasks/{own_task}/edit/",
+        "/tasks/new/",
+        f"/tasks/put-off/?task={put_off}&task={own_task}",
+        f"/tasks/hand-over/?task={put_off}&task={own_task}",
+    ]
+
+
 def nobody(of: Addresses) -> list[str]:
     login = "/accounts/login/"
     invited = of.one(
@@ -208,6 +234,8 @@ def teamleader(of: Addresses) -> list[str]:
     approved = of.note("approved")
     health, _line = of.wrote("e.audience = 'health'")
     return [
+        "/tasks/?whose=centre",
+        "/tasks/?whose=centre",
         *own(of),
         *set_up(of, "teamleader", "team_leader"),
         *users(of),
@@ -262,6 +290,8 @@ def caseworker(of: Addresses) -> list[str]:
     bare = of.case(WITHOUT_NOTE)
     planned, completed = of.case("p.status = 'planned'"), of.case("p.status = 'completed'")
     return [
+        *tasks(of),
+        *tasks(of),
         *own(of),
         "/cases/",
         "/cases/?q=an",
