@@ -78,6 +78,8 @@ def change_workshop(
         raise NotAllowed
     check_week(week)
     with acting(by):
+        # The unit first, as whoever closes it does.
+        Unit.objects.select_for_update().get(pk=workshop.unit_id)
         workshop = (
             Workshop.objects.select_for_update(of=("self",)).select_related("unit__organisation").get(pk=workshop.pk)
         )

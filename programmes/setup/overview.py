@@ -64,6 +64,7 @@ class Overview:
     steps: list[Step]
     is_administrator: bool
     shared: list[tuple[str, str, str]] = field(default_factory=list)
+    own: list[Organisation] = field(default_factory=list)  # of who administers no centre but, say, a job centre
 
     @property
     def now(self) -> Step | None:
@@ -100,14 +101,16 @@ def overview_of(user: User) -> Overview:
     steps = [step for card in found for step in card.steps]
     if is_administrator:
         steps += list(missing_referrers(keeps, others, people))
-    return Overview(found, steps, is_administrator, shared_of(others) if is_administrator else [])
+    if not is_administrator:
+        return Overview(found, steps, is_administrator, own=others)
+    return Overview(found, steps, is_administrator, shared_of(others))
 
 
 def centre_card(
     keeps: Keeping, centre: Organisation, units: list[Unit], people: People, closed: ClosingDay | None, *, several: bool
 ) -> Centre:
     administers = keeps.is_administrator_of(centre)
-    workshops = [unit for unit in units if unit.kind == Unit.Kind.WORKSHOP]
+    workshops = [unit for unit in units if hasattr(unit, "workshop")]
     teams = [unit for unit in units if unit.kind == Unit.Kind.TEAM]
     card = Centre(centre, administers)
     card.steps = list(missing(keeps, centre, workshops, people, administers=administers))

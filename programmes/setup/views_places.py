@@ -101,7 +101,7 @@ def new_team(request: SignedIn, pk: int) -> HttpResponse:
 def team(request: SignedIn, pk: int) -> HttpResponse:
     """Name and leaders of a team; a workshop has a page of its own."""
     unit = unit_of(request.user, pk)
-    if unit.kind == Unit.Kind.WORKSHOP:
+    if hasattr(unit, "workshop"):
         return redirect("setup:workshop", unit.workshop.pk)
     if not may_administer(request.user, unit.organisation):
         raise NotAllowed

@@ -112,6 +112,17 @@ def count_queries(client, name, *args) -> int:
     return len(queries)
 
 
+def test_an_administrator_of_a_job_centre_keeps_that_alone(signed_in):
+    job_centre = JobCentreFactory()
+    client = signed_in(user_with_role(Role.ADMINISTRATOR, job_centre))
+    response = page(client, "home")
+    assert reverse("setup:organisation", args=[job_centre.pk]) in text(response)
+    assert "New organisation" not in text(response)
+    assert page(client, "organisation", job_centre.pk).status_code == 200
+    assert page(client, "organisation", JobCentreFactory().pk).status_code == 404
+    assert page(client, "new_organisation").status_code == 403
+
+
 # Organisations and teams
 
 
