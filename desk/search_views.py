@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -157,13 +158,8 @@ def rows(hits: list[finding.Hit]) -> list[dict[str, Any]]:
             tag = Tag(*STATUS_TAGS[status], str(status.label))
         else:
             tag = Tag("info", "inbox", str(ReferralStatus(hit.status).label))
-        about = [in_language(hit.type_name), hit.reference, hit.caseworker]
-        found.append(
-            {
-                "title": hit.name or hit.reference,
-                "url": url_of(hit),
-                "text": " · ".join(filter(None, about)),
-                "tag": str(tag),
-            }
-        )
+        about = [in_language(hit.type_name), format_html('<span class="t-nowrap">{}</span>', hit.reference)]
+        about += [hit.caseworker] if hit.caseworker else []
+        text = format_html_join(" · ", "{}", ((one,) for one in about))
+        found.append({"title": hit.name or hit.reference, "url": url_of(hit), "text": text, "tag": str(tag)})
     return found

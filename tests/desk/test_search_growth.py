@@ -83,7 +83,7 @@ def test_the_queries_are_as_many_and_the_indexes_are_used(signed_in, many):
         statements = measure(signed_in, large)
     lots = {key: len(found) for key, found in statements.items()}
     # Fewer where a name that few have among a hundred is a common one, so that no similar ones are asked for.
-    assert not {key: (few[key], lots[key]) for key in few if lots[key] > few[key]}
+    assert not {key: (few[key], statements[key]) for key in few if lots[key] > few[key]}
     assert max(lots.values()) <= AT_MOST
     if many >= 100_000:
         through = {
