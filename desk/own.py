@@ -126,11 +126,17 @@ class OwnAttendance:
     days: list[Row] = field(default_factory=list)
 
 
+def recent_of(programmes: list[Programme]) -> figures.Totals:
+    """Hours of the last four weeks in all the programmes together. One query."""
+    today = timezone.localdate()
+    since = today - timedelta(weeks=figures.RECENT_WEEKS) + timedelta(days=1)
+    totals = figures.totals_of([one.pk for one in programmes], since=since, until=today).values()
+    return figures.Totals(agreed=sum(one.agreed for one in totals), attended=sum(one.attended for one in totals))
+
+
 def own_attendance(programmes: list[Programme]) -> OwnAttendance:
     """The last four weeks, hours by week, and the next agreed days; of what was registered (A9)."""
     today = timezone.localdate()
-    totals = figures.totals_of([one.pk for one in programmes], since=today - timedelta(days=27), until=today).values()
-    recent = figures.Totals(agreed=sum(one.agreed for one in totals), attended=sum(one.attended for one in totals))
     weeks = figures.weeks(programmes[0], since=today - timedelta(weeks=WEEKS_SHOWN)) if programmes else []
     bars = week_bars(
         [(str(week.number), week.agreed, week.attended) for week in weeks if week.agreed][-WEEKS_SHOWN:],
@@ -142,7 +148,7 @@ def own_attendance(programmes: list[Programme]) -> OwnAttendance:
         .order_by("day", "starts")[:DAYS_SHOWN]
     )
     return OwnAttendance(
-        recent=recent,
+        recent=recent_of(programmes),
         bars=bars if bars["bars"] else None,
         days=[
             Row(

@@ -67,7 +67,7 @@ def member_row(member: TeamMember, programme: Programme, may_change: bool) -> Ro
         period = f"{short_day(member.starts_on)} – {short_day(member.ends_on)}"
     else:
         period = _("since %(day)s") % {"day": short_day(member.starts_on)}
-    end = Link(link_to("desk:team_end", programme.reference, member.pk), _("End"), hint=member.user.name)
+    end = Link(link_to("desk:team_end", programme.reference, member.pk), _("Take off the team"), hint=member.user.name)
     return Row(
         title=member.user.name,
         text=f"{member.get_function_display()} · {period}",

@@ -17,6 +17,7 @@ from desk.people_forms import LastDayForm, ReasonForm, TeamForm
 from programmes import citizen_access, protection, team
 from programmes.models import Programme, TeamMember
 from programmes.permissions import may_work_on, roles_in
+from programmes.statuses import RUNNING
 
 UNPROCESSABLE = 422
 
@@ -52,7 +53,7 @@ def show(
         look(request, f"protected name of {programme}", citizen_id=programme.citizen_id, kind=Access.Kind.REVEAL)
     look(request, f"people of {programme}", citizen_id=programme.citizen_id)
     context: dict[str, Any] = {"programme": programme, "people": found, "form": team_form or uncover_form}
-    if found.may_change:
+    if found.may_change and programme.status in RUNNING:
         context["team_form"] = team_form or TeamForm(colleagues=team.colleagues(programme.centre))
     if found.may_uncover and not found.person:
         context["uncover_form"] = uncover_form or reason_to_uncover()

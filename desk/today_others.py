@@ -1,8 +1,5 @@
 """Today of those who do not work with cases: citizen, and whoever holds no role."""
 
-from datetime import timedelta
-
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -10,6 +7,7 @@ from attendance.models import ExpectedAttendance
 from core.templatetags.dates import clock, hours
 from core.templatetags.dates import day as in_words
 from desk.days import Day
+from desk.own import recent_of
 from desk.rows import Group, Link, Now, Row, Tag, link_to
 from desk.today import Today, greeting, phone_link
 from programmes.models import Programme
@@ -35,10 +33,6 @@ def citizen(user: User, day: Day) -> Today:
         .select_related("workshop__unit")
         .order_by("day", "starts")[:DAYS_SHOWN]
     )
-    four_weeks = ExpectedAttendance.objects.filter(
-        programme__in=programmes, day__range=(day.today - timedelta(days=28), day.today)
-    ).exclude(state="")
-    sums = four_weeks.aggregate(agreed=Sum("agreed_minutes"), attended=Sum("attended_minutes"))
     now = None
     if slots:
         first = slots[0]
@@ -57,7 +51,8 @@ def citizen(user: User, day: Day) -> Today:
             _("%(name)s can tell you what comes next.") % {"name": programmes[0].caseworker.name},
             Link(link_to("desk:own_plan"), _("My plan"), "flag"),
         )
-    attended, agreed = sums["attended"] or 0, sums["agreed"] or 0
+    recent = recent_of(programmes)
+    attended, agreed = recent.attended, recent.agreed
     return Today(
         title=own_greeting(user, programmes),
         lead=day.note,

@@ -1,6 +1,7 @@
 """The citizen's own pages: own plan, attendance, meetings and what is shared, and nobody else's (L5, J2, T1)."""
 
 import datetime
+import re
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from tests.desk.cast import NINE, TODAY, a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import SlotFactory
 from tests.factories.base import Factory
-from tests.factories.journal import EntryFactory
+from tests.factories.journal import EntryFactory, NoteFactory
 from tests.factories.plans import confirmed_plan, draft_plan, goals
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,13 @@ def test_a_protected_name_is_not_said_to_the_citizen_either(signed_in):
     case = a_case("Torben", "Sejersen", citizen__is_protected=True)
     for page in PAGES:
         assert "Sejersen" not in shown(signed_in, case, page)
+
+
+def test_what_a_shared_line_leads_to_opens_for_the_citizen(signed_in, case):
+    """J2: no link to a page of the staff's."""
+    note = NoteFactory(programme=case.programme, audience="shared_citizen")
+    html = shown(signed_in, case, "own_shared")
+    client = signed_in(case.citizen_user)
+    links = set(re.findall(r'href="(/(?:journal|cases|plans|closing-notes|meetings)/[^"]+)"', html))
+    assert note.pk
+    assert [client.get(link).status_code for link in links] == [200] * len(links)
