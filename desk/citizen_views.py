@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
 from audit.log import look
+from audit.models import Access
 from citizens.merging import survivor_of
 from citizens.models import Citizen
 from citizens.permissions import may_correct, may_merge
@@ -17,6 +18,7 @@ from core.exceptions import NotAllowed, Refused
 from desk import citizen as known
 from desk.citizen_forms import FactsForm, NumberForm
 from desk.correcting import ChangedMeanwhile, NumberTaken, correct_facts, correct_number, fingerprint
+from desk.search import NUMBER_LOOK_UP, looks_up_too_much
 
 UNPROCESSABLE = 422
 
@@ -84,7 +86,11 @@ def number(request: SignedIn, pk: UUID) -> HttpResponse:
     country = known.country_of(request.user, found)
     form = NumberForm(request.POST if request.method == "POST" else None, citizen=found, country=country)
     same: Citizen | None = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and looks_up_too_much(request.user):
+        # Asking for a correction again and again would tell which numbers are known here (T10).
+        look(request, "too many searches by identity number", citizen_id=found.pk, kind=Access.Kind.DENIED)
+        form.add_error(None, _("You have looked up many numbers in a short time. Wait a little."))
+    elif request.method == "POST" and form.is_valid():
         try:
             correct_number(
                 citizen=found,
@@ -95,6 +101,7 @@ def number(request: SignedIn, pk: UUID) -> HttpResponse:
             )
         except NumberTaken as taken:
             form.add_error("identity_number", str(taken))
+            look(request, NUMBER_LOOK_UP, citizen_id=taken.other.pk, kind=Access.Kind.SEARCH)
             same = Citizen.objects.visible_to(request.user).filter(pk=taken.other.pk).first()
         except Refused as refused:
             form.add_error("identity_number", str(refused))

@@ -22,6 +22,7 @@ from desk.correcting import BORN, FACTS
 from desk.merging import LOSER, SURVIVOR
 from journal.models import Entry
 from programmes.models import Programme
+from referrals.models import Referral
 from worklist.models import Task
 
 PAIRS_SHOWN = 50
@@ -63,8 +64,11 @@ def likely_pairs(user: User, today: Any) -> list[Pair]:
         pairs = [(one, other) for one, other, _alike in cursor.fetchall()]
     citizens = Citizen.objects.in_bulk({pk for pair in pairs for pk in pair})
     cases: dict[Any, list[str]] = {}
-    programmes = Programme.objects.visible_to(user).filter(citizen__in=citizens).order_by("pk")
-    for citizen_id, reference in programmes.values_list("citizen_id", "reference"):
+    programmes = Programme.objects.visible_to(user).filter(citizen__in=citizens)
+    referrals = Referral.objects.visible_to(user).filter(citizen__in=citizens, programme=None)
+    columns = ("citizen_id", "reference")
+    rows = programmes.values_list(*columns).union(referrals.values_list(*columns), all=True).order_by("reference")
+    for citizen_id, reference in rows:
         cases.setdefault(citizen_id, []).append(reference)
     return [Pair(citizens[one], citizens[other], cases.get(one, []), cases.get(other, [])) for one, other in pairs]
 

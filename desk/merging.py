@@ -1,6 +1,7 @@
 """Two records of one person become one, and two again (K1)."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -111,7 +112,7 @@ def merge(*, survivor: Citizen, loser: Citizen, choices: Mapping[str, str], why:
     Refused with the reason when something cannot be true of one person. References stay as they are.
     """
     with acting(by, why=why):
-        rows = {row.pk: row for row in Citizen.objects.select_for_update().filter(pk__in=[survivor.pk, loser.pk])}
+        rows = {row.pk: row for row in locked(survivor.pk, loser.pk)}
         survivor, loser = rows[survivor.pk], rows[loser.pk]
         if not may_merge(by, survivor, loser):
             raise NotAllowed
@@ -134,10 +135,7 @@ def unmerge(*, merge: Merge, why: str, by: User) -> Merge:
     """Undo a merge exactly (K1); asked for twice it happens once. Refused while a later one with either stands."""
     with acting(by, why=why):
         row = Merge.objects.select_for_update().get(pk=merge.pk)
-        pair = {
-            citizen.pk: citizen
-            for citizen in Citizen.objects.select_for_update().filter(pk__in=[row.survivor_id, row.loser_id])
-        }
+        pair = {citizen.pk: citizen for citizen in locked(row.survivor_id, row.loser_id)}
         row.survivor, row.loser = pair[row.survivor_id], pair[row.loser_id]
         if not may_merge(by, row.survivor, row.loser):
             raise NotAllowed
@@ -156,6 +154,11 @@ def unmerge(*, merge: Merge, why: str, by: User) -> Merge:
             record("merge_undone", by=by, subject=row, citizen_id=citizen.pk)
             tell_centres("merge_undone", row, citizen, why=why, by=by)
     return row
+
+
+def locked(*pks: UUID) -> list[Citizen]:
+    """The rows as they stand, locked in one order, so that two who merge at once wait for each other."""
+    return list(Citizen.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
 
 
 def tell_centres(kind: str, merge: Merge, citizen: Citizen, *, why: str, by: User) -> None:

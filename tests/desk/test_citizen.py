@@ -104,6 +104,20 @@ def test_a_number_that_somebody_has_offers_to_compare_the_two(signed_in):
     assert "Another citizen has this number already" in hidden
     assert "Foreign" not in hidden
     assert str(stranger.pk) not in hidden
+    looks = Access.objects.filter(user_id=world.leader.pk, kind=Access.Kind.SEARCH)
+    assert set(looks.values_list("citizen_id", flat=True)) == {world.two.pk, stranger.pk}
+
+
+def test_asking_for_number_after_number_is_stopped(signed_in):
+    """T10: the answer would tell which numbers are known here."""
+    case = a_case()
+    page = f"/citizens/{case.citizen.pk}/number/"
+    client = signed_in(case.caseworker)
+    other = CitizenFactory()
+    give_number(other, FIRST)
+    answers = [client.post(page, {"identity_number": FIRST, "why": "x"}).content.decode() for _ in range(40)]
+    assert "Another citizen has this number already" in answers[0]
+    assert "many numbers in a short time" in answers[-1]
 
 
 @pytest.mark.parametrize("why", ["Was 140389-0001", "Was 1403890001 before", "", " ", "x" * 301, "a\x00b"])
