@@ -116,8 +116,7 @@ class Addresses:
     def plan_in_versions(self) -> str:
         return self.one(
             "SELECT p.reference FROM programmes_programme p JOIN plans_plan l ON l.programme_id = p.id"
-            " JOIN accounts_user u ON u.id = p.caseworker_id JOIN plans_version v ON v.plan_id = l.id"
-            " WHERE u.email = 'caseworker@demo.trinvis.test' AND v.number = 2 ORDER BY p.id"
+            " JOIN plans_version v ON v.plan_id = l.id WHERE v.number = 2 ORDER BY p.id"
         )
 
     def meeting(self, where: str) -> int:
@@ -251,6 +250,7 @@ def teamleader(of: Addresses) -> list[str]:
         f"/referrals/{of.waiting('accepted')}/",
         "/cases/",
         f"/cases/{of.in_state('interrupted')}/",
+        f"/plans/{of.plan_in_versions()}/versions/",
         "/attendance/",
         f"/attendance/{of.workshop}/{TODAY}/",
         f"/attendance/{of.workshop}/{TODAY}/history/",
@@ -302,9 +302,8 @@ def caseworker(of: Addresses) -> list[str]:
         "/search/?in=texts&q=talte",
         f"/cases/{planned}/",
         f"/cases/{completed}/",
-        *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/"]),
+        *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/", "observations/"]),
         *(f"/plans/{drafted}/{page}" for page in ["", "edit/", "confirm/"]),
-        f"/plans/{of.plan_in_versions()}/versions/",
         f"/attendance/case/{confirmed}/",
         "/attendance/missed/",
         "/closing-notes/",
