@@ -214,7 +214,7 @@ def likeness_of(text: str) -> Any:
     """How far the name is from the text, 0 being the same."""
     distance: Any = Value(0.0, FloatField())
     for word in words_of(text):
-        distance = distance + 1.0 - TrigramWordSimilarity(key_of(word), "citizen__search_name")
+        distance = distance + 1.0 - TrigramWordSimilarity(key_of(word), "citizen__search_name")  # type: ignore[arg-type]
     return distance
 
 

@@ -82,8 +82,9 @@ def test_the_queries_are_as_many_and_the_indexes_are_used(signed_in, many):
         few = {key: len(statements) for key, statements in measure(signed_in, small).items()}
         statements = measure(signed_in, large)
     lots = {key: len(found) for key, found in statements.items()}
-    # Fewer where a name that few have among a hundred is a common one, so that no similar ones are asked for.
-    assert not {key: (few[key], statements[key]) for key in few if lots[key] > few[key]}
+    # Fewer where a name that few have among a hundred is a common one, so that no similar ones are asked for; one more
+    # where a referrer's own referrals are among them, whose names are the ones that the own side wrote.
+    assert not {key: (few[key], lots[key]) for key in few if lots[key] > few[key] + (key[0] == "referrer")}
     assert max(lots.values()) <= AT_MOST
     if many >= 100_000:
         through = {
