@@ -1,5 +1,6 @@
 """What one does with tasks; the list itself and a task's own page span the apps and live in `desk`."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -77,7 +78,7 @@ def done(request: SignedIn, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         undo_url = reverse("worklist:undo", args=[task.pk])
-        messages.success(request, _("Ticked off."), extra_tags=undo_url)
+        messages.success(request, _("Ticked off."), extra_tags=f"{undo_url}?{urlencode({'back': way_back(request)})}")
     look(request, f"task {task.pk}", citizen_id=task.citizen_id)
     return redirect(way_back(request))
 
@@ -112,7 +113,7 @@ def snooze(request: SignedIn) -> HttpResponse:
             messages.success(
                 request,
                 words % {"count": count, "day": day(form.cleaned_data["until"])},
-                extra_tags=address("worklist:wake", tasks),
+                extra_tags=address("worklist:wake", tasks, way_back(request)),
             )
             return redirect(way_back(request))
     look_at(request, tasks)
@@ -158,7 +159,7 @@ def hand_over(request: SignedIn) -> HttpResponse:
             messages.success(
                 request,
                 words % {"name": to.name, "count": count},
-                extra_tags=address("worklist:give_back", tasks),
+                extra_tags=address("worklist:give_back", tasks, way_back(request)),
             )
             return redirect(way_back(request))
     look_at(request, tasks)
@@ -226,8 +227,9 @@ def page(
     )  # fmt: skip
 
 
-def address(name: str, tasks: list[Task]) -> str:
-    return reverse(name) + "?" + "&".join(f"task={task.pk}" for task in tasks)
+def address(name: str, tasks: list[Task], back: str) -> str:
+    """Where the deed is undone, and where one stands afterwards."""
+    return f"{reverse(name)}?{urlencode([('task', task.pk) for task in tasks] + [('back', back)])}"
 
 
 def way_back(request: SignedIn) -> str:

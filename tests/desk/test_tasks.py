@@ -141,7 +141,7 @@ def test_what_is_put_off_stands_below_with_its_reason(signed_in):
     sent = {"until": "8.12.26", "why": "The doctor answers on Monday"}
     html = client.post(f"/tasks/put-off/?task={task.pk}", sent, follow=True).content.decode()
     assert html.index("group-snoozed") < html.index("because: The doctor answers on Monday")
-    assert f'action="/tasks/bring-back/?task={task.pk}"' in html
+    assert f'action="/tasks/bring-back/?task={task.pk}&amp;back=' in html
     assert "Sejersen" not in client.get("/").content.decode()
     history = client.get(f"/tasks/{task.pk}/").content.decode()
     assert "Put off to Tuesday 8 December" in history
@@ -234,3 +234,23 @@ def test_a_task_about_a_citizen_goes_with_the_right_to_see_the_case(signed_in):
         assert "/mine/" not in html
         assert "Torben" not in html
     assert "/about-nobody/" in signed_in(case.caseworker).get("/tasks/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["caseworker", "contact_person", "team_leader", "referrer", "specialist", "citizen"])
+def test_a_foreign_task_does_not_exist_on_any_page(signed_in, role):
+    """T1: not alone, not beside one's own, not by the side door of the filters."""
+    case, foreign = a_case(), a_case("Hemmelig", "Fremmed")
+    own = TaskFactory(citizen=case.citizen, for_user=case.user(role))
+    theirs = TaskFactory(citizen=foreign.citizen, for_user=foreign.caseworker, handed_by=foreign.team_leader)
+    client = signed_in(case.user(role))
+    for numbers in (f"task={theirs.pk}", f"task={own.pk}&task={theirs.pk}"):
+        for page in ("put-off", "hand-over"):
+            assert client.get(f"/tasks/{page}/?{numbers}").status_code == 404
+        for page in ("put-off", "hand-over", "bring-back", "give-back"):
+            assert client.post(f"/tasks/{page}/?{numbers}", {"why": "x", "until": "4.12.26"}).status_code == 404
+    for whose in ("mine", "unit", "centre", "handed", "done"):
+        page = client.get(f"/tasks/?whose={whose}&citizen={foreign.citizen.pk}&colleague={foreign.caseworker.pk}")
+        assert "Fremmed" not in page.content.decode()
+        assert f'value="{theirs.pk}"' not in page.content.decode()
+    theirs.refresh_from_db()
+    assert theirs.for_user == foreign.caseworker

@@ -44,7 +44,7 @@ def test_it_is_ticked_off_and_put_back(signed_in, case):
     task = written(case)
     client = signed_in(case.caseworker)
     html = client.post(f"/tasks/{task.pk}/done/", follow=True).content.decode()
-    assert f'action="/tasks/{task.pk}/undo/"' in html
+    assert f'action="/tasks/{task.pk}/undo/?back=' in html
     assert not Task.objects.open().exists()
     assert "Order the taxi" in client.get("/tasks/?whose=done").content.decode()
     client.post(f"/tasks/{task.pk}/undo/")
