@@ -137,6 +137,9 @@ def tiles(
     oldest_days = (day.today - overdue["oldest"]).days if overdue["oldest"] else 0
     starting = [programme for programme in programmes if programme.starts_on >= week_of(day.of_interest)[0]]
     ending = [programme for programme in programmes if programme not in starting]
+    ends = ngettext("%(count)s ends this week", "%(count)s end this week", len(ending))
+    if not day.is_working:
+        ends = ngettext("%(count)s ends next week", "%(count)s end next week", len(ending))
     waiting_days = referrals[0].days_waiting if referrals else 0
     return [
         Tile(
@@ -185,9 +188,9 @@ def tiles(
             url=link_to("referrals:queue"),
         ),
         Tile(
-            _("Starting this week"),
+            _("Starting this week") if day.is_working else _("Starting next week"),
             str(len(starting)),
-            foot=ngettext("%(count)s ends this week", "%(count)s end this week", len(ending)) % {"count": len(ending)},
+            foot=ends % {"count": len(ending)},
             url=link_to("desk:cases"),
         ),
     ]
