@@ -61,6 +61,8 @@ def test_only_the_listed_routes_are_open(client):
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "sign_in_code",
+        "sign_in_code_enter",
         "accounts:welcome",
         "set_language",
         "demo:sign_in",
