@@ -29,10 +29,14 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
     def held_by(self, user: User) -> "CaseAccessQuerySet":
         """Access that the user has today: in person, through an organisation's role, or through a workshop's.
 
-        A caseworker's goes with the role at that centre: whoever works at another one now has none left (T7, U1).
+        A caseworker's and a specialist's go with the role at that centre: whoever works at another one now has none
+        left (T7, U1).
         """
         reach = user.reach
-        through = Q(user=user) & (~Q(role=Role.CASEWORKER) | Q(centre__in=reach.organisations_as(Role.CASEWORKER)))
+        in_person = ~Q(role__in=[Role.CASEWORKER, Role.SPECIALIST])
+        for role in (Role.CASEWORKER, Role.SPECIALIST):
+            in_person |= Q(role=role, centre__in=reach.organisations_as(role))
+        through = Q(user=user) & in_person
         for role in (Role.REFERRER, Role.TEAM_LEADER):
             if organisations := reach.organisations_as(role):
                 through |= Q(role=role, organisation__in=organisations)

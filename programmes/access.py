@@ -42,6 +42,7 @@ def end_programme_access(programme: Programme, *, ended_on: date, kept_until: da
     team = [source_of_member(pk) for pk in programme.team.values_list("pk", flat=True)]
     end_all(sources=team, on=last_day)
     shorten(sources=team, on=last_day)
+    end_own_access(programme, on=kept_until)
 
 
 def withdraw_programme_access(programme: Programme, *, on: date) -> None:
@@ -51,6 +52,14 @@ def withdraw_programme_access(programme: Programme, *, on: date) -> None:
     others += [source_of_member(pk) for pk in programme.team.values_list("pk", flat=True)]
     end_all(sources=others, on=on)
     shorten(sources=others, on=on)
+    end_own_access(programme, on=on)
+
+
+def end_own_access(programme: Programme, *, on: date) -> None:
+    """The citizen reads no longer than others do, unless another programme at the centre is running."""
+    running = Programme.objects.running().filter(citizen=programme.citizen_id, centre=programme.centre_id)
+    if not running.exclude(pk=programme.pk).exists():
+        end(source=source_of_citizen(programme.citizen_id), on=on)
 
 
 def source_of(programme: Programme) -> str:

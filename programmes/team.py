@@ -51,6 +51,8 @@ def add_to_team(
         )
         if not may_work_on(by, programme):
             raise NotAllowed
+        if user == by:
+            raise Refused(_("Nobody puts themselves on a team. Ask the team leader"))
         refuse_impossible(programme, user, function, starts_on, ends_on)
         try:
             with transaction.atomic():

@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from audit.acting import System, acting
 from audit.models import Access
@@ -20,6 +21,12 @@ from tests.test_url_matrix import KINDS
 pytestmark = pytest.mark.django_db
 Q4 = Quarter(2026, 4)
 NOVEMBER = datetime.date(2026, 11, 2)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

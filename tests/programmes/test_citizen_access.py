@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from accounts import codes
 from accounts.models import User
@@ -18,6 +19,12 @@ from tests.factories.accounts import user_with_role
 
 pytestmark = pytest.mark.django_db
 PHONE = "28 11 22 33"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

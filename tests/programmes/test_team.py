@@ -5,6 +5,7 @@ import datetime
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from audit.acting import System, acting
 from audit.models import Change
@@ -12,15 +13,23 @@ from citizens.models import Citizen
 from core.events import user_leaving
 from core.exceptions import NotAllowed, Refused
 from programmes.access import end_programme_access
+from programmes.citizen_access import give_access
 from programmes.models import Programme, TeamMember
 from programmes.permissions import may_work_on, roles_in
 from programmes.team import add_to_team, end_on_team, members_of
 from tests.desk.cast import TODAY, a_case
-from tests.factories.accounts import user_with_role
+from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role
+from tests.factories.programmes import ProgrammeFactory
 
 pytestmark = pytest.mark.django_db
 Function = TeamMember.Function
 DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +119,7 @@ def test_who_holds_no_such_role_at_the_centre_is_refused(case):
 
 def test_the_caseworker_is_no_deputy_of_the_own_case(case):
     with pytest.raises(Refused, match="already"):
-        add(case, case.caseworker, function=Function.DEPUTY, ends_on=TODAY + DAY)
+        add(case, case.caseworker, by=case.team_leader, function=Function.DEPUTY, ends_on=TODAY + DAY)
 
 
 def test_the_same_person_twice_at_once_is_refused_and_one_after_the_other_is_not(case):
@@ -192,3 +201,33 @@ def test_who_leaves_is_on_no_team_any_more(case):
     assert list(TeamMember.objects.values_list("pk", "ends_on")) == [(now.pk, TODAY)]
     assert later.pk != now.pk
     assert sees(user, case) == set()
+
+
+def test_a_deputy_does_not_prolong_the_own_time(case):
+    """P13."""
+    deputy = user_with_role("caseworker", case.programme.centre)
+    add(case, deputy, function=Function.DEPUTY, ends_on=TODAY + DAY)
+    with pytest.raises(Refused, match="Nobody"):
+        add(case, deputy, by=deputy, function=Function.DEPUTY, starts_on=TODAY + 2 * DAY, ends_on=TODAY + 9 * DAY)
+
+
+def test_a_specialist_who_works_at_another_centre_now_sees_nothing_here(case):
+    """T7, U1."""
+    user = specialist_at(case)
+    add(case, user)
+    with acting(System("test")):
+        user.memberships.update(ends_on=TODAY - DAY)
+    MembershipFactory(user=user, organisation=CentreFactory(), role="specialist")
+    assert sees(user, case) == set()
+
+
+def test_the_citizens_own_access_ends_with_the_last_programme_at_the_centre(case):
+    give_access(programme=case.programme, by=case.caseworker)
+    own = case.citizen.access.get(source__startswith="programmes.citizen")
+    second = ProgrammeFactory(citizen=case.citizen, centre=case.programme.centre)
+    for programme, ends_on in ((case.programme, None), (second, TODAY + 9 * DAY)):
+        with acting(System("test")):
+            end_programme_access(programme, ended_on=TODAY, kept_until=TODAY + 9 * DAY)
+            Programme.objects.filter(pk=programme.pk).update(status="completed", ended_on=TODAY)
+        own.refresh_from_db()
+        assert own.ends_on == ends_on
