@@ -18,7 +18,7 @@ from core.fields import DateField
 from core.forms import Form
 from core.templatetags.dates import short_day
 from desk.rows import link_to
-from desk.search import LONGEST, cleaned
+from desk.search import LONGEST, cleaned, looks_like_number
 from journal import timeline
 from journal.models import Entry
 
@@ -199,6 +199,11 @@ class Timeline:
                 value = short_day(value)
             told.append(f"{self.form.fields[name].label}: {value}")
         return told
+
+
+def holds_number(data: QueryDict) -> bool:
+    """Whether an identity number was typed into one of the fields, so that the address has it now (T10)."""
+    return any(looks_like_number(cleaned(data.get(name, ""))) for name in ("q", *FIELDS))
 
 
 def midnight(day: date) -> datetime:

@@ -11,9 +11,8 @@ from audit.log import look
 from audit.models import Access
 from desk.case import actions_of, hours_by_week, others_of
 from desk.case_head import case_of, head_of
-from desk.case_timeline import Timeline
+from desk.case_timeline import Timeline, holds_number
 from desk.checklist import checklist_of
-from desk.search import cleaned, looks_like_number
 from desk.search_views import refuse_number
 
 
@@ -23,7 +22,7 @@ def case(request: SignedIn, reference: str) -> HttpResponse:
 
     `?before=` is the entry after which to go on. An address that holds an identity number is left at once (T10).
     """
-    if looks_like_number(cleaned(request.GET.get("q", ""))):
+    if holds_number(request.GET):
         return refuse_number(request, "desk:case", reference)
     programme = case_of(request.user, reference)
     if programme is None:
@@ -57,7 +56,7 @@ def case(request: SignedIn, reference: str) -> HttpResponse:
 @require_GET
 def print_timeline(request: SignedIn, reference: str) -> HttpResponse:
     """The whole timeline, narrowed as the page was, to be printed on A4 and logged as that (experience 13, 24, T5)."""
-    if looks_like_number(cleaned(request.GET.get("q", ""))):
+    if holds_number(request.GET):
         return refuse_number(request, "desk:print", reference)
     programme = case_of(request.user, reference)
     if programme is None:

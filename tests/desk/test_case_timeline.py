@@ -138,7 +138,7 @@ def test_paging_keeps_the_filters_and_loses_and_doubles_nothing(signed_in, order
         {"until": "31.12.9999"},
         {"since": "30.11.26", "until": "29.11.26"},
         {"author": "nobody"},
-        {"author": "99999999999999999999"},
+        {"author": "99999999"},
         {"order": "sideways"},
     ],
 )

@@ -140,4 +140,5 @@ def test_a_number_typed_on_the_case_page_leaves_the_address_at_once(signed_in):
     client = signed_in(case.caseworker)
     for page in ("case", "print"):
         url = reverse(f"desk:{page}", args=[case.programme.reference])
-        assert client.get(url, {"q": DANISH}).url == url
+        for field in ("q", "since", "until", "author"):
+            assert client.get(url, {field: DANISH}).url == url
