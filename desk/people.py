@@ -84,7 +84,9 @@ def way_in(citizen: Citizen) -> str:
         for name, word in ways.items()
         if getattr(citizen, name)
     ]
-    return f" {_('or')} ".join(shown)
+    if len(shown) < 2:
+        return "".join(shown)
+    return _("%(first)s or %(second)s") % {"first": shown[0], "second": shown[1]}
 
 
 def facts_of(citizen: Citizen) -> dict[str, str]:
