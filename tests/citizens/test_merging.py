@@ -60,8 +60,9 @@ class World:
             caseworker=self.caseworker, referrer=self.referrer, **fields,
         )  # fmt: skip
         placement = PlacementFactory(programme=programme, workshop=self.workshop)
-        draft_plan(programme=programme)
-        TaskFactory(citizen=citizen, for_user=self.caseworker, url=f"/plans/{programme.reference}/")
+        plan = draft_plan(programme=programme)
+        page = f"/plans/{programme.reference}/"
+        TaskFactory(citizen=citizen, for_user=self.caseworker, source=f"plans.plan:{plan.pk}", url=page)
         for number in range(days):
             slot = self.slot(placement, MONDAY + datetime.timedelta(weeks=number))
             if number == 0:
