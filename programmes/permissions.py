@@ -16,8 +16,11 @@ def may_lead(user: User, centre: Organisation) -> bool:
 def may_work_on(user: User, programme: Programme) -> bool:
     """The programme's caseworker, a deputy in the agreed time (P13) and the team leaders of its centre write plan and
     closing note."""
-    if may_lead(user, programme.centre):
-        return True
+    return may_lead(user, programme.centre) or is_caseworker(user, programme)
+
+
+def is_caseworker(user: User, programme: Programme) -> bool:
+    """Whether the case is the user's own today, as its caseworker or as a deputy (P13)."""
     works_there = programme.centre_id in user.reach.organisations_as(Role.CASEWORKER)
     return works_there and (programme.caseworker_id == user.pk or is_deputy(user, programme))
 

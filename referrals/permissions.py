@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from programmes.permissions import may_lead
+from programmes.permissions import is_caseworker, may_lead
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.models import Referral
 from referrals.statuses import MOVES, Status
@@ -26,15 +26,14 @@ def may_decide(user: User, referral: Referral) -> bool:
 
 
 def may_read_health(user: User, referral: Referral) -> bool:
-    """Why the accommodations are needed is a health note: for those who wrote it and the case's caseworker (P16, J2).
+    """Why the accommodations are needed is a health note: for those who wrote it and the case's caseworker
+    or deputy (P16, J2).
 
     A team leader reads it with a stated reason only, see `may_ask_for_health`.
     """
     if may_write(user, referral):
         return True
-    programme = referral.programme
-    works_there = referral.centre_id in user.reach.organisations_as(Role.CASEWORKER)
-    return works_there and programme is not None and programme.caseworker_id == user.pk
+    return referral.programme is not None and is_caseworker(user, referral.programme)
 
 
 def may_ask_for_health(user: User, referral: Referral) -> bool:

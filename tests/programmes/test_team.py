@@ -17,9 +17,11 @@ from programmes.citizen_access import give_access
 from programmes.models import Programme, TeamMember
 from programmes.permissions import may_work_on, roles_in
 from programmes.team import add_to_team, end_on_team, members_of
+from referrals.permissions import may_read_health
 from tests.desk.cast import TODAY, a_case
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role
 from tests.factories.programmes import ProgrammeFactory
+from tests.factories.referrals import ReferralFactory
 
 pytestmark = pytest.mark.django_db
 Function = TeamMember.Function
@@ -231,3 +233,14 @@ def test_the_citizens_own_access_ends_with_the_last_programme_at_the_centre(case
             Programme.objects.filter(pk=programme.pk).update(status="completed", ended_on=TODAY)
         own.refresh_from_db()
         assert own.ends_on == ends_on
+
+
+def test_a_deputy_reads_why_the_accommodations_are_needed_and_others_do_not(case):
+    """J2, P16: as long as the agreed time lasts."""
+    referral = ReferralFactory(
+        citizen=case.citizen, centre=case.programme.centre, programme=case.programme, status="accepted"
+    )
+    deputy, colleague = (user_with_role("caseworker", case.programme.centre) for _ in range(2))
+    add(case, deputy, function=Function.DEPUTY, ends_on=TODAY + DAY)
+    assert may_read_health(deputy, referral)
+    assert not may_read_health(colleague, referral)
