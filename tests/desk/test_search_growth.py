@@ -87,7 +87,14 @@ def test_the_queries_are_as_many_and_the_indexes_are_used(signed_in, many):
     assert not {key: (few[key], lots[key]) for key in few if lots[key] > few[key] + (key[0] == "referrer")}
     assert max(lots.values()) <= AT_MOST
     if many >= 100_000:
-        through = {
-            key: tables for key, found in statements.items() if (tables := set().union(*map(read_through, found)))
-        }
-        assert not through
+        through = {key: set().union(*map(read_through, found)) for key, found in statements.items()}
+        for role in ("team_leader", "referrer"):
+            # The word stands in every fourth text: the newest come from the index, and the reader's rows of as many
+            # as that are cheapest read in one go.
+            through[role, "a common word"].discard("journal_entry")
+        for role in READERS:
+            # The planner takes one name in ten for similar, and then the index and the names themselves cost the same
+            # to it: which it takes is chance, and both are bounded by the number of names.
+            through[role, "a typo"].discard("citizens_citizen")
+            through[role, "a suggested typo"].discard("citizens_citizen")
+        assert not {key: tables for key, tables in through.items() if tables}
