@@ -1,7 +1,7 @@
 """The timeline of one case: filtered, searched, a stretch at a time or whole for printing (J1, experience 13)."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Q, QuerySet, Subquery
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from core.calendar import midnight
 from core.fields import DateField
 from core.forms import Form
 from core.templatetags.dates import short_day
@@ -27,7 +27,7 @@ ENTRIES_SHOWN = 30
 ENTRIES_PRINTED = 2_000
 NEWEST, OLDEST = "", "oldest"
 # What opens the form: its own switch, or one of its fields in the address. The search field always stands there.
-FIELDS = ("author", "since", "until", "order")
+FIELDS = ("author", "order", "since", "until")
 
 
 class TimelineForm(Form):
@@ -35,13 +35,13 @@ class TimelineForm(Form):
 
     q = forms.CharField(label=gettext_lazy("Words in the texts"), max_length=LONGEST, required=False)
     author = forms.ChoiceField(label=gettext_lazy("Author"), required=False)
-    since = DateField(label=gettext_lazy("From"), required=False)
-    until = DateField(label=gettext_lazy("Until"), required=False)
     order = forms.ChoiceField(
         label=gettext_lazy("Order"),
         choices=[(NEWEST, gettext_lazy("Newest first")), (OLDEST, gettext_lazy("Oldest first"))],
         required=False,
     )
+    since = DateField(label=gettext_lazy("From"), required=False)
+    until = DateField(label=gettext_lazy("Until"), required=False)
 
     def __init__(self, data: QueryDict, *, authors: list[tuple[str, str]] | None) -> None:
         super().__init__({**{name: data.get(name, "") for name in FIELDS}, "q": cleaned(data.get("q", ""))})
@@ -204,11 +204,6 @@ class Timeline:
 def holds_number(data: QueryDict) -> bool:
     """Whether an identity number was typed into one of the fields, so that the address has it now (T10)."""
     return any(looks_like_number(cleaned(data.get(name, ""))) for name in ("q", *FIELDS))
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which a day begins at the centre."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def number(text: str) -> int | None:

@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import localize_input
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from core.fields import DateField, LongTextField, TimeField
 from core.forms import Form, ModelForm
-from core.templatetags.dates import clock, short_day
+from core.templatetags.dates import clock
 from core.uploads import ALLOWED
 from journal.models import Audience, Category, Note, Phrase
 from journal.notes import Text
@@ -89,7 +90,7 @@ def empty_note() -> dict[str, str]:
     return {
         "category": Category.PHONE.value,
         "audience": Audience.TEAM.value,
-        "happened_on": short_day(now),
+        "happened_on": localize_input(now.date()),
         "happened_at": clock(now),
     }
 
@@ -100,7 +101,7 @@ def as_typed(text: Text) -> dict[str, str]:
     return {
         "category": text.category,
         "body": text.body,
-        "happened_on": short_day(local),
+        "happened_on": localize_input(local.date()),
         "happened_at": clock(local),
         "audience": text.audience,
     }

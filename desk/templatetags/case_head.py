@@ -1,10 +1,11 @@
-"""The head of a case on the pages of plans, attendance and closing notes."""
+"""The head of a case, or its tabs alone, on the pages of plans, attendance and closing notes."""
 
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
-from desk.case_head import case_of, head_of
+from desk.case_head import case_of, head_of, keys_of, tabs_of
 from programmes.models import Programme
 
 register = template.Library()
@@ -20,3 +21,18 @@ def case_head(context: template.Context, programme: Programme, current: str = ""
     user = context["request"].user
     found = case_of(user, programme.reference)
     return {"head": head_of(user, found, current=current) if found else None}
+
+
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def case_tabs(context: template.Context, programme: Programme, current: str) -> dict[str, Any]:
+    """The tabs of a case alone, for a page with a heading of its own; the same ones as under the head. One query.
+
+    `current` is as for `case_head`. Nothing is shown of a case that the user may not see.
+    """
+    found = case_of(context["request"].user, programme.reference)
+    roles = set(found.held_roles) if found else set()
+    return {
+        "label": _("Pages of the case"),
+        "tabs": tabs_of(found, roles) if found else [],
+        "current": dict(keys_of(found, roles)).get(current, "") if found else "",
+    }
