@@ -48,7 +48,7 @@ class ForgottenPasswordForm(ErrorsListed, allauth_forms.ResetPasswordForm):
 
         A citizen has no password and gets none: they sign in by a code.
         """
-        self.users = [user for user in self.users if not signs_in_by_code(user)]
+        self.users: list[User] = [user for user in self.users if not signs_in_by_code(user)]
         if self.users:
             return super().save(request, **kwargs)
         get_adapter(request).send_mail("account/email/unknown_account", self.cleaned_data["email"], {})

@@ -202,8 +202,8 @@ SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 MAX_TEXT_LENGTH = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # a plan of 20 goals with 10 subgoals each is 2,700
-# Uploads (T16): files are cut off where they become too large; UPLOAD_SCANNER names a callable that takes the bytes of a
-# file and answers whether they are clean, "clinic.scanning.is_clean"; without one every checked file is handed out.
+# Uploads (T16): files are cut off where they become too large; UPLOAD_SCANNER names a callable that takes the bytes of
+# a file and answers whether they are clean, "clinic.scanning.is_clean"; without one every checked file is handed out.
 FILE_UPLOAD_HANDLERS = [
     "core.uploads.LimitedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -8,9 +8,9 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from messaging.actions import Letter, queue_letters
 from core.events import message_due
 from messaging import gateways
+from messaging.actions import Letter, queue_letters
 from messaging.models import OutgoingMail
 from messaging.tasks import send_waiting_mail
 
