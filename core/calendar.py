@@ -1,10 +1,17 @@
-"""Days, weeks and intake: pure functions on dates (P2, R5)."""
+"""Days, weeks and intake (P2, R5)."""
 
 from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ANY_DAY = "any"
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which the day begins at the centre."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def monday_of(day: date) -> date:

@@ -1,6 +1,6 @@
 """Today of those who work with citizens every day: caseworker, contact person, specialist."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -11,6 +11,7 @@ from accounts.models import User
 from attendance.registers import Summary, summaries
 from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
+from core.calendar import midnight
 from core.templatetags.dates import day as in_words
 from desk.days import Day, week_of
 from desk.rows import Group, Link, Now, Row, Tag, group, link_to
@@ -183,7 +184,7 @@ def since_last_working_day(user: User, day: Day) -> Group:
     previous = day.today - timedelta(days=1)
     while previous.weekday() > 4:
         previous -= timedelta(days=1)
-    since = timezone.make_aware(datetime.combine(previous, time.min))
+    since = midnight(previous)
     entries = (
         Entry.objects.visible_to(user)
         .filter(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from citizens.models import CaseAccess
+from core.calendar import midnight
 from core.templatetags.components import tag
 from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
@@ -73,10 +74,6 @@ def with_names(meetings: QuerySet[Meeting]) -> QuerySet[Meeting]:
         .defer("programme__citizen__identity_number", "programme__citizen__identity_index")
         .prefetch_related("participants__user")
     )
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def lines(meetings: Iterable[Meeting], user: User, *, names_citizen: bool = True) -> list[Line]:

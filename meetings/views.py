@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Access
-from core.calendar import monday_of
+from core.calendar import midnight, monday_of
 from core.exceptions import NotAllowed
 from meetings import lines, recording
 from meetings.calendar_files import Method, calendar_file
@@ -64,9 +64,9 @@ def mine(request: SignedIn) -> HttpResponse:
     """The meetings in which the user takes part, week by week; those without a record first."""
     monday = week_of(request.GET.get("week", ""))
     found = lines.own(request.user)
-    week = found.filter(
-        starts_at__gte=lines.midnight(monday), starts_at__lt=lines.midnight(monday + timedelta(weeks=1))
-    ).order_by("starts_at", "pk")[:LIST_AT_MOST]
+    week = found.filter(starts_at__gte=midnight(monday), starts_at__lt=midnight(monday + timedelta(weeks=1))).order_by(
+        "starts_at", "pk"
+    )[:LIST_AT_MOST]
     waiting = unrecorded(request.user, found)
     look(request, "my meetings", kind=Access.Kind.LIST)
     context = {
