@@ -14,21 +14,6 @@ def is_small(number: int) -> bool:
     return 0 < number < SMALLEST
 
 
-def gather_small(counts: Mapping[Key, int]) -> tuple[dict[Key, int], int | None]:
-    """The groups that may be shown, largest first, and the sum of all the others.
-
-    Small groups are added up, and the next smallest with them until the sum is at least five, so that nothing
-    small can be found by taking what is shown from the whole. The sum is None when the whole is too small.
-    """
-    shown = dict(sorted(((key, count) for key, count in counts.items() if count), key=lambda pair: -pair[1]))
-    gathered = 0
-    for key in [key for key, count in shown.items() if is_small(count)]:
-        gathered += shown.pop(key)
-    while is_small(gathered) and shown:
-        gathered += shown.pop(list(shown)[-1])
-    return shown, None if is_small(gathered) else gathered
-
-
 def is_small_part(part: int, whole: int) -> bool:
     """Whether a part, or what it leaves of the whole, is one to four persons."""
     return is_small(part) or is_small(whole - part)
