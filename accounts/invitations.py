@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.codes import signs_in_by_code
 from accounts.keeping import keeping
 from accounts.letters import send_letter
 from accounts.memberships import check_role, give_role
@@ -45,6 +46,7 @@ def invite(
         check_role(role=role, organisation=organisation, unit=unit, starts_on=starts_on, ends_on=ends_on)
         known = User.objects.filter(email=email).first()
         if known:
+            refuse_citizen(known)
             return give_role(
                 user=known,
                 role=role,
@@ -77,6 +79,7 @@ def resend(*, invitation: Invitation, by: User) -> None:
         if known := User.objects.filter(email=invitation.email).first():
             invitation.withdrawn_at = timezone.now()
             invitation.save(update_fields=["withdrawn_at"])
+            refuse_citizen(known)
             give_role(
                 user=known,
                 role=invitation.role,
@@ -159,6 +162,12 @@ def post_link(invitation: Invitation) -> None:
         by=invitation.invited_by,
         address=settings.SITE_URL + reverse("accounts:welcome", args=[token]),
     )
+
+
+def refuse_citizen(user: User) -> None:
+    """A citizen's address is nobody's at work: the name behind it is not told, and the sign-in by code stays (T10)."""
+    if signs_in_by_code(user):
+        raise Refused(_("Somebody else signs in with this e-mail address"))
 
 
 def digest_of(token: str) -> str:

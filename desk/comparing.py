@@ -86,7 +86,7 @@ class Side:
 def side_of(user: User, citizen: Citizen) -> Side:
     """Who, number, cases, and how much is written about the person. Five queries."""
     entries = Entry.objects.visible_to(user).filter(citizen=citizen).count()
-    tasks = Task.objects.open().filter(citizen=citizen).count()
+    tasks = Task.objects.open().within_reach_of(user).filter(citizen=citizen).count()
     slots = (
         ExpectedAttendance.objects.visible_to(user)
         .filter(citizen=citizen)

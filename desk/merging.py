@@ -19,6 +19,7 @@ from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.correcting import BORN, FACTS
 from journal.actions import tell
+from programmes.citizen_access import rename_users
 from programmes.models import Programme
 from referrals.models import Referral
 
@@ -125,6 +126,7 @@ def merge(*, survivor: Citizen, loser: Citizen, choices: Mapping[str, str], why:
         except IntegrityError:
             raise Refused(_("Something in the two cases cannot be true of one person, so they stay two.")) from None
         row.save(update_fields=["moved", "changed"])
+        rename_users(survivor)
         record("citizens_merged", by=by, subject=row, citizen_id=survivor.pk, loser=str(loser.pk))
         record("citizens_merged", by=by, subject=row, citizen_id=loser.pk, survivor=str(survivor.pk))
         tell_centres("citizens_merged", row, survivor, why=why, by=by)
@@ -150,7 +152,8 @@ def unmerge(*, merge: Merge, why: str, by: User) -> Merge:
             raise Refused(_("What has been written since stands in the way, so the two stay one.")) from None
         row.reversed_at, row.reversed_by, row.reversed_why = timezone.now(), by, why
         row.save(update_fields=["reversed_at", "reversed_by", "reversed_why"])
-        for citizen in (row.survivor, row.loser):
+        for citizen in locked(row.survivor_id, row.loser_id):
+            rename_users(citizen)
             record("merge_undone", by=by, subject=row, citizen_id=citizen.pk)
             tell_centres("merge_undone", row, citizen, why=why, by=by)
     return row

@@ -81,12 +81,13 @@ def merge(request: SignedIn, pk: UUID, other: UUID) -> HttpResponse:
     if one == another:
         return redirect("desk:citizen", one.pk)
     survivor, loser = merging.pair_of(one, another)
-    obstacles = merging.obstacles(survivor, loser)
-    if not may_merge(request.user, survivor, loser):
-        obstacles = [
-            _("One of the two also has a case at a centre that you do not lead. Somebody who leads both can do it."),
-            *obstacles,
-        ]
+    leads_all = may_merge(request.user, survivor, loser)
+    # What stands in the way names cases and hours of every centre; who does not lead them all learns no more (T1).
+    obstacles = (
+        merging.obstacles(survivor, loser)
+        if leads_all
+        else [_("One of the two also has a case at a centre that you do not lead. Somebody who leads both can do it.")]
+    )
     form = MergeForm(request.POST if request.method == "POST" else None, survivor=survivor, loser=loser)
     if request.method == "POST" and obstacles:
         messages.error(request, obstacles[0])
@@ -111,7 +112,7 @@ def merge(request: SignedIn, pk: UUID, other: UUID) -> HttpResponse:
         "rows": rows_of(form),
         "obstacles": obstacles,
         "has_two_numbers": bool(survivor.identity_number and loser.identity_number),
-        "runs_twice": runs_twice(survivor, loser),
+        "runs_twice": leads_all and runs_twice(survivor, loser),
         "back": one,
     }
     return render(request, "desk/merge.html", context, status=UNPROCESSABLE if form.errors else 200)

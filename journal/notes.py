@@ -16,7 +16,7 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from journal import documents
 from journal.actions import tell
-from journal.models import READERS, Audience, Category, Disclosure, Draft, Entry, Note, Version
+from journal.models import READERS, Audience, Category, Disclosure, Document, Draft, Entry, Note, Version
 from journal.permissions import Place, audiences_for, leads, may_correct, may_write, roles_in
 
 # The kind of line that a note of each category is; its icon and word stand in journal/wording.py.
@@ -189,10 +189,29 @@ def take_documents(note: Note, draft: Draft | None) -> None:
 def readable_versions(note: Note, user: User) -> list[Version]:
     """The versions that the reader of the note may read, newest first: each by its own audience too, so that sharing a
     note shares what it says now and nothing that it said before (J2). The caller has asked who reads the note."""
-    allowed = {audience for role in roles_in(user, note.entry) for audience in READERS.get(role, [])}
+    allowed = audiences_read(note, user)
+    return list(note.versions.filter(audience__in=allowed).select_related("by").order_by("-number"))
+
+
+def readable_documents(note: Note, user: User) -> list[Document]:
+    """The files that came with a version that the reader may read: a letter that hung on a health note is not handed
+    out because the note was shared later (J2). Two queries beside those for the roles."""
+    allowed = audiences_read(note, user)
+    versions = list(note.versions.order_by("number").values_list("at", "audience"))
+
+    def came_for(document: Document) -> str:
+        """Whom the version was for with which the file was saved: it was attached before that was."""
+        return next((audience for at, audience in versions if at >= document.added_at), versions[-1][1])
+
+    return [document for document in documents.on(note.source) if came_for(document) in allowed]
+
+
+def audiences_read(note: Note, user: User) -> set[str]:
+    """The audiences of this note's texts that the user reads; health for a team leader with today's reason too."""
+    allowed: set[str] = {audience for role in roles_in(user, note.entry) for audience in READERS.get(role, [])}
     if is_disclosed(note, user):
         allowed.add(Audience.HEALTH)
-    return list(note.versions.filter(audience__in=allowed).select_related("by").order_by("-number"))
+    return allowed
 
 
 def is_disclosed(note: Note, user: User) -> bool:

@@ -91,11 +91,19 @@ def follow_record(citizen: Citizen) -> None:
     user = user_of(citizen)
     if user is None:
         return
-    user.name, user.phone, user.language = name_of(citizen), citizen.phone, citizen.language
+    user.name, user.language = name_of(citizen), citizen.language
+    is_taken = any(other != user for other in reached_at(citizen.phone))
+    user.phone = "" if is_taken else citizen.phone
     email = citizen.email.lower() or NO_ADDRESS.format(pk=citizen.pk)
     if not User.objects.exclude(pk=user.pk).filter(email=email).exists():
         user.email = email
     user.save(update_fields=["name", "phone", "language", "email"])
+
+
+def rename_users(citizen: Citizen) -> None:
+    """Everybody who signs in as this citizen is called what the record says now (experience 27); inside an action."""
+    own = CaseAccess.objects.filter(citizen=citizen, role=Role.CITIZEN, user__isnull=False)
+    User.objects.filter(pk__in=own.values("user")).update(name=name_of(citizen))
 
 
 def user_of(citizen: Citizen) -> User | None:

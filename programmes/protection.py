@@ -3,12 +3,11 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
 from audit.acting import acting
 from audit.log import record
-from citizens.models import CaseAccess, Citizen
+from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
-from programmes.citizen_access import name_of, write_down
+from programmes.citizen_access import rename_users, write_down
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 
@@ -35,8 +34,7 @@ def set_protection(*, programme: Programme, is_protected: bool, why: str, by: Us
         citizen.is_protected = is_protected
         citizen.save(update_fields=["is_protected"])
         programme.citizen = citizen
-        own = CaseAccess.objects.filter(citizen=citizen, role=Role.CITIZEN, user__isnull=False)
-        User.objects.filter(pk__in=own.values("user")).update(name=name_of(citizen))
+        rename_users(citizen)
         write_down("protection_set" if is_protected else "protection_lifted", programme, by)
 
 

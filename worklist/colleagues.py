@@ -68,7 +68,7 @@ def roles_by_case(users: set[int], citizens: set[UUID]) -> dict[tuple[int, UUID]
 
 
 def holds_in_person(memberships: set[tuple[str, int]], access: CaseAccess) -> bool:
-    """A caseworker's access goes with the role at that centre, the others' with the role anywhere."""
-    if access.role == Role.CASEWORKER:
+    """A caseworker's and a specialist's access go with the role at that centre, the others' with the role anywhere."""
+    if access.role in (Role.CASEWORKER, Role.SPECIALIST):
         return (access.role, access.centre_id) in memberships
     return any(role == access.role for role, _organisation in memberships)

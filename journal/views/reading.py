@@ -15,7 +15,7 @@ from core.exceptions import NotAllowed, Refused
 from journal import documents, striking
 from journal.forms import ReasonForm
 from journal.models import Audience, Document, Entry
-from journal.notes import disclose, readable_versions
+from journal.notes import disclose, readable_documents, readable_versions
 from journal.permissions import may_correct, may_strike, roles_in
 from journal.timeline import struck_in_words, title_of
 from journal.views.note_form import note_and_entry
@@ -37,7 +37,7 @@ def health(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return show(request, pk, form=form, status=UNPROCESSABLE)
     disclose(note=found, why=form.cleaned_data["why"], by=request.user)
-    look(request, f"{found}: {form.cleaned_data['why']}", citizen_id=entry.citizen_id)
+    look(request, found, citizen_id=entry.citizen_id, reason=form.cleaned_data["why"])
     return redirect("journal:note", pk)
 
 
@@ -54,7 +54,7 @@ def show(request: SignedIn, pk: uuid.UUID, *, form: ReasonForm | None = None, st
         "title": title_of(entry),
         "newest": versions[0],
         "versions": versions,
-        "documents": documents.on(found.source),
+        "documents": readable_documents(found, request.user),
         "may_correct": may_correct(request.user, entry, roles) and not entry.struck_at,
         "may_strike": may_strike(request.user, entry),
         "icon_name": "lock" if entry.audience == Audience.HEALTH else "people",
@@ -74,7 +74,7 @@ def reason_to_read(data: Any = None) -> ReasonForm:
 def document(request: SignedIn, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
     """An attachment of a note that the user reads, as a download (T1, T16)."""
     found, entry = note_and_entry(request.user, pk)
-    if entry.is_restricted:
+    if entry.is_restricted or document not in {file.pk for file in readable_documents(found, request.user)}:
         raise Http404
     file = get_object_or_404(Document.objects.select_related("content"), pk=document, carrier=found.source)
     return documents.deliver(request, file)

@@ -302,3 +302,13 @@ def test_the_log_keeps_who_invited_and_who_came_and_no_secret(signed_in, centre)
     secret = link.rstrip("/").rsplit("/", 1)[1]
     assert not Change.objects.filter(after__icontains=secret).exists()
     assert secret not in OutgoingMail.objects.get(to="ida@example.org").body
+
+
+def test_a_citizens_address_gives_no_name_and_no_role(signed_in, centre):
+    """T10: whoever tries addresses learns nobody's name; and a citizen goes on signing in by a code (U3)."""
+    citizen = user_with_role("citizen", CentreFactory(), email="ida@example.org", name="Somebody Protected")
+    answer = invite(signed_in(user_with_role("administrator", centre)), centre)
+    assert answer.status_code == 422
+    assert "Somebody Protected" not in answer.content.decode()
+    assert Membership.objects.filter(user=citizen).count() == 1
+    assert not OutgoingMail.objects.exists()

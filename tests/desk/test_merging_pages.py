@@ -2,13 +2,19 @@
 
 import pytest
 
+from attendance.models import ExpectedAttendance
+from audit.acting import System, acting
 from citizens.models import Citizen, Merge
+from desk.merging import obstacles, unmerge
 from programmes.models import Programme
 from tests.citizens.test_merging import World, give_number
-from tests.desk.cast import a_case
+from tests.desk.cast import AccessFactory, a_case
 from tests.factories.accounts import user_with_role
+from tests.factories.attendance import SlotFactory
 from tests.factories.citizens import CitizenFactory
-from tests.factories.programmes import ProgrammeFactory
+from tests.factories.programmes import PlacementFactory, ProgrammeFactory
+from tests.factories.worklist import TaskFactory
+from worklist.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-12-09T09:00:00+01:00", tick=False)]
 
@@ -132,3 +138,33 @@ def test_who_has_not_come_at_all_never_began(signed_in):
     signed_in(leader).post(page, {"how": "never_started", "why": "Never came", "on": ""})
     case.programme.refresh_from_db()
     assert case.programme.status == "never_started"
+
+
+def test_a_case_at_a_centre_that_one_does_not_lead_tells_nothing_of_itself(world, signed_in):
+    """T1: neither its reference nor its hours, and its tasks are not counted."""
+    foreign = ProgrammeFactory(citizen=world.two)
+    TaskFactory(citizen=world.two, for_user=foreign.caseworker)
+    placement = PlacementFactory(programme=foreign)
+    mine = ExpectedAttendance.objects.filter(citizen=world.one).first()
+    SlotFactory(placement=placement, day=mine.day, starts=mine.starts, ends=mine.ends)
+    assert any(foreign.reference in text for text in obstacles(world.one, world.two))
+    before = Task.objects.open().filter(citizen=world.two).count()
+    shown = signed_in(world.leader).get(pair(world)).content.decode()
+    assert "a centre that you do not lead" in shown
+    assert foreign.reference not in shown
+    assert f"{before - 1} open tasks" in shown
+    assert f"{before} open tasks" not in shown
+
+
+def test_whoever_is_protected_afterwards_is_called_so_as_a_user_too(world):
+    """Experience 27: the one record was protected, the other one signs in."""
+    user = user_with_role("citizen", world.centre, name="Torben Sejersen")
+    AccessFactory(citizen=world.one, centre=world.centre, role="citizen", user=user)
+    with acting(System("test")):
+        Citizen.objects.filter(pk=world.two.pk).update(is_protected=True)
+    row = world.merge()
+    user.refresh_from_db()
+    assert "Sejersen" not in user.name
+    unmerge(merge=row, why="Brothers", by=world.leader)
+    user.refresh_from_db()
+    assert user.name == "Torben Sejersen"

@@ -5,6 +5,7 @@ import uuid
 import pytest
 import time_machine
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.acting import System, acting
@@ -16,7 +17,7 @@ from journal.notes import CorrectedMeanwhile, Text
 from tests.conftest import run_sql
 from tests.desk.cast import NINE, a_case
 from tests.factories.accounts import user_with_role
-from tests.factories.journal import NoteFactory
+from tests.factories.journal import NoteFactory, attached_to
 
 pytestmark = pytest.mark.django_db
 
@@ -275,3 +276,17 @@ def test_a_correction_without_a_reason_is_refused_by_the_database_too(case):
             note=note, number=2, category="phone", audience="team", happened_at=timezone.now(), body="x",
             by=case.caseworker,
         )  # fmt: skip
+
+
+def test_a_letter_that_hung_on_a_health_note_is_not_shared_with_it(case, signed_in):
+    """J2: a file is for the readers of the text that it came with, whatever the note says later."""
+    with time_machine.travel("2026-12-02 08:00:00+01:00", tick=False):
+        note = NoteFactory(programme=case.programme, audience="health", category="health")
+        letter = attached_to(note)
+    page, url = note.get_absolute_url(), reverse("journal:document", args=[note.pk, letter.pk])
+    note = Note.objects.get(pk=note.pk)
+    correct(note, case.caseworker, "Only that we talked", category="meeting", audience="team")
+    reader = signed_in(case.contact_person)
+    assert "letter.txt" not in reader.get(page).content.decode()
+    assert reader.get(url).status_code == 404
+    assert signed_in(case.caseworker).get(url).status_code == 200

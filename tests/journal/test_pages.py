@@ -298,7 +298,7 @@ def test_a_team_leader_says_why_before_reading_a_health_note(case, signed_in):
     health = reverse("journal:health", args=[note.pk])
     assert client.post(health, {"why": ""}).status_code == 422
     assert "Sleeps badly" in client.post(health, {"why": "A complaint"}, follow=True).content.decode()
-    assert Access.objects.filter(what__contains="A complaint", citizen_id=case.citizen.pk).exists()
+    assert Access.objects.filter(reason="A complaint", citizen_id=case.citizen.pk).exists()
     assert "Sleeps badly" in client.get(reverse("desk:case", args=[case.programme.reference])).content.decode()
 
 

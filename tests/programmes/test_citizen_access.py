@@ -8,7 +8,7 @@ from accounts import codes
 from accounts.models import User
 from audit.acting import System, acting
 from audit.models import Event
-from citizens.models import Citizen
+from citizens.models import CaseAccess, Citizen
 from core.events import message_due
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
@@ -178,3 +178,20 @@ def test_after_a_correction_codes_go_where_the_record_says(case):
     user = fresh(user)
     assert (user.phone, user.email, user.name) == ("", "new@example.org", "Ane Sejersen")
     assert codes.reached_at(PHONE) == []
+
+
+def test_a_correction_to_somebody_elses_number_locks_nobody_out(case):
+    """U3: two with one number would both get no code, so the one who had it keeps it."""
+    first = give_access(programme=case.programme, by=case.caseworker)
+    other = a_case()
+    with acting(other.caseworker):
+        other.citizen.phone, other.citizen.email = "28 00 00 09", "other@example.org"
+        other.citizen.save(update_fields=["phone", "email"])
+        CaseAccess.objects.filter(citizen=other.citizen, role="citizen").delete()
+    second = give_access(programme=other.programme, by=other.caseworker)
+    with acting(other.caseworker):
+        other.citizen.phone = PHONE
+        other.citizen.save(update_fields=["phone"])
+        follow_record(other.citizen)
+    assert codes.reached_at(PHONE) == [first]
+    assert fresh(second).phone == ""
