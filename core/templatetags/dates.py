@@ -75,12 +75,12 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def hours(minutes: int | None) -> str:
-    """Minutes as hours: 450 gives `7,5`; quarters keep two decimals, all else is rounded to one."""
+    """Minutes as hours: 450 gives `7,5`; quarters keep two decimals, all else one; thousands are grouped."""
     if minutes is None or minutes == "":
         return ""
     minutes = int(minutes)
     decimals = 0 if minutes % MINUTES == 0 else 2 if minutes % 30 == 15 else 1
-    return number_format(minutes / MINUTES, decimal_pos=decimals, use_l10n=True)
+    return number_format(minutes / MINUTES, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
 
 @register.filter
