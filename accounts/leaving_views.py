@@ -69,7 +69,7 @@ def hand_over(request: SignedIn, pk: int, organisation: int, keeps: Keeping) -> 
         [handover],
         title=_("Hand over the work of %(name)s") % {"name": person.name},
         lead=_("The roles stay as they are. Everything that is open goes to the one whom you choose."),
-        submit=_("Hand over"),
+        submit=_("Hand over the work"),
         done=_("The work of %(name)s is handed over") % {"name": person.name},
         act=lambda takers: leaving.hand_over(user=person, organisation=place, taker=takers[place.pk], by=request.user),
     )

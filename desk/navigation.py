@@ -57,7 +57,20 @@ PAGES: dict[str, list[tuple]] = {
 
 # Pages that have no link of their own for a role, and the link that leads to them.
 BEHIND: dict[str, dict[str, str]] = {
-    Role.TEAM_LEADER: {"/users/": "setup:home", "/closing-notes/": "desk:cases"},
+    Role.TEAM_LEADER: {
+        "/users/": "setup:home",
+        "/journal/phrases/": "setup:home",
+        "/journal/": "desk:cases",
+        "/citizens/": "desk:cases",
+        "/plans/": "desk:cases",
+        "/closing-notes/": "desk:cases",
+    },
+    Role.CASEWORKER: {
+        "/journal/drafts/": "desk:tasks",
+        "/journal/": "desk:cases",
+        "/citizens/": "desk:cases",
+        "/plans/": "desk:cases",
+    },
 }
 
 

@@ -66,5 +66,11 @@ def test_what_is_due_is_counted_once_and_what_is_put_off_is_not(django_assert_nu
 @pytest.mark.django_db
 def test_a_page_without_a_link_of_its_own_marks_the_one_that_leads_to_it():
     leader = a_case().team_leader
-    for path, url in (("/users/", "/setup/"), ("/closing-notes/", "/cases/"), ("/attendance/missed/", "/attendance/")):
+    for path, url in (
+        ("/users/", "/setup/"),
+        ("/journal/phrases/", "/setup/"),
+        ("/journal/notes/7/", "/cases/"),
+        ("/closing-notes/", "/cases/"),
+        ("/attendance/missed/", "/attendance/"),
+    ):
         assert [item.url for item in items(leader, path) if item.is_current] == [url]
