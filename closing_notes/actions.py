@@ -121,6 +121,7 @@ def submit_for_review(*, note: ClosingNote, by: User) -> ClosingNote:
         move(note, Status.IN_REVIEW)
         note.save(update_fields=["status"])
         record("closing_note_submitted", by=by, subject=note.programme, citizen_id=note.programme.citizen_id)
+        tell_timeline("closing_note_submitted", note, by=by)
         for kind in ("write_closing_note", "revise_closing_note"):
             clear_task(kind=kind, source=source_of(note), by=by)
         raise_task(
@@ -145,6 +146,7 @@ def send_back(*, note: ClosingNote, why: str, by: User) -> ClosingNote:
         move(note, Status.DRAFT)
         note.save(update_fields=["status"])
         record("closing_note_sent_back", by=by, subject=note.programme, citizen_id=note.programme.citizen_id, why=why)
+        tell_timeline("closing_note_sent_back", note, by=by)
         clear_task(kind="approve_closing_note", source=source_of(note), by=by)
         raise_task(
             kind="revise_closing_note",
@@ -285,6 +287,7 @@ def new_version(*, note: ClosingNote, why: str, by: User) -> ClosingNote:
             citizen_id=note.programme.citizen_id,
             number=version.number,
         )
+        tell_timeline("closing_note_new_version", version, by=by, number=version.number, why=version.change_reason)
     return version
 
 

@@ -51,8 +51,15 @@ WORDING = {
     "note_observation": Wording("eye", "calm", "note", _("Observation")),
     "note_contact": Wording("send", "calm", "note", _("Contact with others")),
     "note_health": Wording("lock", "calm", "note", _("Health note")),
+    "closing_note_submitted": Wording("file-earmark-text", "info", "note", _("Closing note sent for approval")),
+    "closing_note_sent_back": Wording("pencil", "due", "note", _("Closing note came back with remarks")),
+    "closing_note_new_version": Wording(
+        "pencil", "info", "note", _("Version %(number)s of the closing note begun: %(why)s")
+    ),
     "closing_note_approved": Wording("file-earmark-text", "ok", "note", _("Closing note approved, version %(number)s")),
     "closing_note_delivered": Wording("send", "ok", "note", _("Closing note delivered to %(organisation)s")),
+    "team_joined": Wording("person-check", "calm", "referral", _("%(name)s is on the team")),
+    "team_left": Wording("person-dash", "calm", "referral", _("%(name)s leaves the team, last day %(day)s")),
     "citizen_access_given": Wording("key", "calm", "referral", _("The citizen can now sign in and follow the case")),
     "citizen_access_ended": Wording("key", "calm", "referral", _("The citizen can no longer sign in")),
     "protection_set": Wording("lock", "due", "referral", _("Name and address are protected from now on")),

@@ -15,7 +15,7 @@ from core.events import programme_ended, programme_ending, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from journal.actions import tell
-from journal.models import Audience
+from journal.models import Audience, Entry
 from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from programmes.permissions import may_lead
@@ -91,7 +91,20 @@ def refuse_absent(caseworker: User, centre: Organisation) -> None:
 def activate_due(*, on: date, by: Actor) -> int:
     """Planned programmes whose start has come are active from now on; returns how many. Safe to run twice (P1)."""
     with acting(by):
-        return Programme.objects.filter(status=Status.PLANNED, starts_on__lte=on).update(status=Status.ACTIVE)
+        planned = Programme.objects.filter(status=Status.PLANNED, starts_on__lte=on)
+        due = list(planned.select_for_update(of=("self",), skip_locked=True))
+        Entry.objects.bulk_create(
+            Entry(
+                kind="programme_started",
+                citizen_id=programme.citizen_id,
+                centre_id=programme.centre_id,
+                referring_organisation_id=programme.referring_organisation_id,
+                case=programme.reference,
+                audience=Audience.REFERRER,
+            )
+            for programme in due
+        )
+        return Programme.objects.filter(pk__in=[programme.pk for programme in due]).update(status=Status.ACTIVE)
 
 
 def begin_closing(*, programme: Programme, by: User) -> None:

@@ -14,6 +14,7 @@ from audit.log import record
 from citizens.access import grant
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
+from journal.actions import tell
 from programmes.access import source_of_member
 from programmes.models import Programme, TeamMember
 from programmes.permissions import may_work_on
@@ -76,6 +77,7 @@ def add_to_team(
             ends_on=ends_on,
         )
         record("team_member_added", by=by, subject=programme, citizen_id=programme.citizen_id, user=user.pk)
+        tell_team("team_joined", programme, by=by, name=user.name)
     return member
 
 
@@ -104,9 +106,8 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
     """
     today = timezone.localdate()
     with acting(by):
-        member = (
-            TeamMember.objects.select_for_update(of=("self",)).select_related("programme__centre").get(pk=member.pk)
-        )
+        related = ("user", "programme__centre", "programme__citizen", "programme__referring_organisation")
+        member = TeamMember.objects.select_for_update(of=("self",)).select_related(*related).get(pk=member.pk)
         programme = member.programme
         if not may_work_on(by, programme):
             raise NotAllowed
@@ -122,6 +123,20 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
             member.ends_on = on
             member.save(update_fields=["ends_on"])
         record("team_member_ended", by=by, subject=programme, citizen_id=programme.citizen_id, user=member.user_id)
+        tell_team("team_left", programme, by=by, name=member.user.name, day=on.isoformat())
+
+
+def tell_team(kind: str, programme: Programme, *, by: User, **params: str) -> None:
+    """One line on the case's timeline, for the team (J1)."""
+    tell(
+        kind,
+        citizen=programme.citizen,
+        centre=programme.centre,
+        case=programme.reference,
+        referring_organisation=programme.referring_organisation,
+        by=by,
+        **params,
+    )
 
 
 def leave_teams(*, user: User, by: User, centre: Organisation | None = None) -> None:

@@ -14,7 +14,7 @@ from closing_notes.rendering import run
 from closing_notes.sources import NUMBERS, numbers_in
 from closing_notes.statuses import Status
 from core.exceptions import NotAllowed, Refused
-from journal.models import Entry
+from journal.models import Audience, Entry
 from messaging.models import OutgoingMail
 from programmes.actions import complete
 from programmes.models import Programme
@@ -194,6 +194,9 @@ def test_review_asks_the_team_leaders_and_sending_back_asks_the_author():
     assert open_tasks("revise_closing_note").get().for_user == note.author
     actions.submit_for_review(note=note, by=note.author)
     assert not open_tasks("revise_closing_note").exists()
+    told = Entry.objects.filter(kind__startswith="closing_note").order_by("pk").values_list("kind", "audience")
+    submitted, sent_back = ("closing_note_submitted", Audience.TEAM), ("closing_note_sent_back", Audience.TEAM)
+    assert list(told) == [submitted, sent_back, submitted]
 
 
 def test_somebody_else_than_the_author_approves():
@@ -352,6 +355,7 @@ def test_a_new_version_says_why_and_leaves_the_approved_one():
     assert (version.number, version.status, version.change_reason) == (2, "draft", "The hours were wrong")
     assert version.sections == note.sections
     assert version.figures is None
+    assert Entry.objects.get(kind="closing_note_new_version").params["why"] == "The hours were wrong"
     with pytest.raises(Refused):
         actions.new_version(note=note, why="Again", by=note.author)
     with pytest.raises(Refused):

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from audit.acting import System, acting
 from citizens.models import CaseAccess, Citizen
 from core.exceptions import NotAllowed, Refused
+from journal.models import Entry
 from programmes import actions
 from programmes.capacity import caseloads, free_places
 from programmes.catalogue import FOLDER, BrokenCatalogue, load_catalogue
@@ -101,6 +102,7 @@ def test_a_programme_becomes_active_on_its_day_and_not_before():
     assert actions.activate_due(on=programme.starts_on, by=System("test")) == 0
     programme.refresh_from_db()
     assert programme.status == "active"
+    assert Entry.objects.get(kind="programme_started").case == programme.reference
 
 
 def test_weeks_are_counted_from_the_iso_week_of_the_start():

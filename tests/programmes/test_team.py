@@ -12,6 +12,7 @@ from audit.models import Change
 from citizens.models import Citizen
 from core.events import user_leaving
 from core.exceptions import NotAllowed, Refused
+from journal.models import Entry
 from programmes.access import end_programme_access
 from programmes.citizen_access import give_access
 from programmes.models import Programme, TeamMember
@@ -156,6 +157,11 @@ def test_ending_today_closes_the_case_at_once_and_stays_in_the_history(case):
     assert member.ends_on == TODAY
     changes = Change.objects.filter(table="programmes_teammember", row=str(member.pk)).order_by("at", "pk")
     assert [change.operation for change in changes] == ["insert", "update"]
+    told = Entry.objects.filter(kind__startswith="team_").order_by("pk")
+    assert [(entry.kind, entry.params["name"]) for entry in told] == [
+        ("team_joined", user.name),
+        ("team_left", user.name),
+    ]
 
 
 def test_a_later_last_day_lets_the_access_last_until_then(case, wednesday):
