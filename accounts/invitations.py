@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.codes import signs_in_by_code
 from accounts.keeping import keeping
 from accounts.letters import send_letter
-from accounts.memberships import check_role, give_role
+from accounts.memberships import check_role, check_sharing, give_role
 from accounts.models import Invitation, Membership, Organisation, Unit, User
 from audit.acting import System, acting
 from audit.log import record
@@ -43,6 +43,7 @@ def invite(
     if role not in keeping(by).roles_at(organisation):
         raise NotAllowed
     with acting(by):
+        check_sharing(organisation, by)
         check_role(role=role, organisation=organisation, unit=unit, starts_on=starts_on, ends_on=ends_on)
         known = User.objects.filter(email=email).first()
         if known:
@@ -90,6 +91,7 @@ def resend(*, invitation: Invitation, by: User) -> None:
                 by=by,
             )
             return
+        check_sharing(invitation.organisation, by)
         invitation.invited_by = by
         post_link(invitation)
         record("invitation_resent", by=by, subject=subject_of(invitation))

@@ -16,6 +16,7 @@ from accounts.models import Membership, Organisation, Unit, User
 from accounts.roles import Role
 from audit.acting import acting
 from audit.log import record
+from core.events import sharing_asked
 from core.exceptions import NotAllowed, Refused
 
 
@@ -36,6 +37,7 @@ def give_role(
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.is_active:
             raise Refused(_("%(name)s is deactivated. Reactivate the user first.") % {"name": user.name})
+        check_sharing(organisation, by)
         check_role(role=role, organisation=organisation, unit=unit, starts_on=starts_on, ends_on=ends_on)
         refuse_overlap(user, role, organisation, unit, starts_on, ends_on)
         membership = Membership.objects.create(
@@ -77,6 +79,8 @@ def set_last_day(*, membership: Membership, ends_on: date | None, takers: Mappin
         )
         if ends_on:
             refuse_without_administrator(membership, after=ends_on)
+        if membership.ends_on and (ends_on is None or ends_on > membership.ends_on):
+            check_sharing(membership.organisation, by)
         membership.ends_on = ends_on
         membership.save(update_fields=["ends_on"])
         if ends_on and ends_on <= timezone.localdate():
@@ -116,6 +120,26 @@ def check_role(
         raise Refused(_("%(name)s is closed. Open it again first.") % {"name": unit.name})
     if ends_on and ends_on < max(starts_on, timezone.localdate()):
         raise Refused(_("The last day must not lie before the first or in the past"))
+
+
+def check_sharing(organisation: Organisation, by: User) -> None:
+    """Refused where a new colleague would see citizens of centres with which `by` has nothing to do (U1, ADR 13).
+
+    What an organisation refers to is asked of the apps above. Its own administrators give roles there in any case, and
+    so does who administers one of the centres that have its citizens.
+    """
+    administers = by.reach.organisations_as(Role.ADMINISTRATOR)
+    if organisation.is_centre or organisation.pk in administers:
+        return
+    answers: list[tuple[Any, Any]] = sharing_asked.send(Organisation, organisation=organisation, by=by)
+    centres = {centre for _receiver, found in answers for centre in found or []}
+    if not centres or centres & administers:
+        return
+    names = Organisation.objects.filter(pk__in=centres).order_by("name").values_list("name", flat=True)
+    raise Refused(
+        _("%(organisation)s has citizens at %(centres)s. Ask an administrator there to do it.")
+        % {"organisation": organisation.name, "centres": ", ".join(names)}
+    )
 
 
 def refuse_overlap(

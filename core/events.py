@@ -45,5 +45,9 @@ country_chosen = Signal()
 # sentences; with any, it stays open (U4).
 place_closing = Signal()
 
+# Somebody new is about to work at an organisation that centres share: organisation, by. Receivers return the ids of the
+# centres whose citizens they would see there (U1, ADR 13).
+sharing_asked = Signal()
+
 # Days became closing days of a centre, or open days again: centre, days, by. Attendance rewrites what it expects (A12).
 closing_days_changed = Signal()

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
+from accounts.models import Organisation
 from accounts.roles import Role
 from citizens.access import end, end_all, grant, shorten
+from citizens.models import CaseAccess
 from programmes.models import Placement, Programme
 
 # A contact person still closes follow-ups in the week after somebody's last day.
@@ -60,6 +62,12 @@ def end_own_access(programme: Programme, *, on: date) -> None:
     running = Programme.objects.running().filter(citizen=programme.citizen_id, centre=programme.centre_id)
     if not running.exclude(pk=programme.pk).exists():
         end(source=source_of_citizen(programme.citizen_id), on=on)
+
+
+def centres_seen_from(organisation: Organisation) -> set[int]:
+    """The centres at which the organisation's people see citizens today, by what it referred. One query."""
+    seen = CaseAccess.objects.current().filter(organisation=organisation, role=Role.REFERRER)
+    return set(seen.values_list("centre", flat=True))
 
 
 def source_of(programme: Programme) -> str:

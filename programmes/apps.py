@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import country_chosen, load_asked, place_closing, user_leaving, work_asked
+from core.events import country_chosen, load_asked, place_closing, sharing_asked, user_leaving, work_asked
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, Unit, User
@@ -21,6 +21,7 @@ class ProgrammesConfig(AppConfig):
         work_asked.connect(open_programmes, dispatch_uid="programmes.open_programmes")
         load_asked.connect(loads, dispatch_uid="programmes.loads")
         user_leaving.connect(hand_over_programmes, dispatch_uid="programmes.hand_over_programmes")
+        sharing_asked.connect(say_where_they_are_seen, dispatch_uid="programmes.say_where_they_are_seen")
         place_closing.connect(say_what_is_placed, dispatch_uid="programmes.say_what_is_placed")
 
 
@@ -35,6 +36,12 @@ def follow_country(sender: object, *, centre: "Organisation", by: "User", **kwar
         load_catalogue()
     with acting(by):
         follow_country(centre=centre, by=by)
+
+
+def say_where_they_are_seen(sender: object, *, organisation: "Organisation", **kwargs) -> set[int]:
+    from programmes.access import centres_seen_from
+
+    return centres_seen_from(organisation)
 
 
 def say_what_is_placed(sender: object, *, place: "Organisation | Unit", **kwargs) -> list[str]:

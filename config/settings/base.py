@@ -165,7 +165,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "40/m/ip,5/300s/key",
     "reset_password": "20/m/ip,5/m/key",
-    "code": "40/m/ip,4/600s/key",
+    "code": "40/m/ip,4/600s/key,20/d/key",  # a hundred guesses a day at most, five a code
     "code_tried": "40/m/ip",
 }
 CSRF_FAILURE_VIEW = "core.errors.csrf_failed"

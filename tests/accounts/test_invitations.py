@@ -10,12 +10,16 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.memberships import set_last_day
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
+from audit.acting import System, acting
 from audit.models import Change, Event
+from core.exceptions import Refused
 from messaging.models import OutgoingMail
 from messaging.tasks import send_waiting_mail
 from tests.conftest import FreshClient
+from tests.desk.cast import a_case
 from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, UserFactory, user_with_role
 from tests.factories.invitations import TOKEN, InvitationFactory
 
@@ -312,3 +316,34 @@ def test_a_citizens_address_gives_no_name_and_no_role(signed_in, centre):
     assert "Somebody Protected" not in answer.content.decode()
     assert Membership.objects.filter(user=citizen).count() == 1
     assert not OutgoingMail.objects.exists()
+
+
+def test_a_job_centre_with_citizens_elsewhere_is_not_opened_by_a_stranger(signed_in, centre):
+    """T1, U1, ADR 13: its people see its citizens at every centre, so a centre that has none of them invites nobody."""
+    case = a_case()
+    job_centre = case.programme.referring_organisation
+    stranger = user_with_role("administrator", centre)
+    colleague = user_with_role("referrer", JobCentreFactory())
+    for role in ("referrer", "administrator"):
+        answer = invite(signed_in(stranger), job_centre, role=role)
+        assert answer.status_code == 422
+        assert case.programme.centre.name in answer.content.decode()
+        page = reverse("accounts:give_role", args=[colleague.pk])
+        assert signed_in(stranger).post(page, form(job_centre, role=role)).status_code == 422
+    assert not Invitation.objects.exists()
+    for invites, email in ((case.programme.centre, "one@example.org"), (job_centre, "two@example.org")):
+        client = signed_in(user_with_role("administrator", invites))
+        assert invite(client, job_centre, role="referrer", email=email).status_code == 302
+
+
+def test_a_strangers_end_of_a_role_is_not_put_off(centre):
+    """ADR 13: longer is more; shorter opens nothing."""
+    case = a_case()
+    today = timezone.localdate()
+    held = Membership.objects.filter(user=case.referrer, role="referrer").first()
+    with acting(System("test")):
+        Membership.objects.filter(pk=held.pk).update(ends_on=today + datetime.timedelta(days=9))
+    stranger = user_with_role("administrator", centre)
+    with pytest.raises(Refused):
+        set_last_day(membership=held, ends_on=None, takers={}, by=stranger)
+    set_last_day(membership=held, ends_on=today + datetime.timedelta(days=5), takers={}, by=stranger)
