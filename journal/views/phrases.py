@@ -32,7 +32,7 @@ def phrases(request: SignedIn) -> HttpResponse:
     """The phrases by centre and language."""
     centres = centres_of(request)
     found = (
-        Phrase.objects.visible_to(request.user).select_related("centre").order_by("centre__name", "language", "name")
+        Phrase.objects.visible_to(request.user).select_related("centre").order_by("language", "centre__name", "name")
     )
     return render(request, "journal/phrases.html", {"phrases": found, "several": len(centres) > 1})
 
