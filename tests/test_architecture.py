@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.dispatch import Signal
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 
 from accounts.middleware import PUBLIC
+from core import events
 from devstack.paths import ROOT
 
 CONTRACT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
@@ -85,6 +87,12 @@ def test_no_module_has_a_name_that_says_nothing():
     vague = {"utils", "util", "helpers", "helper", "misc", "common", "services"}
     rooms = [file for app in [*HEIGHT, "config", "devstack", "tests"] for file in (ROOT / app).rglob("*.py")]
     assert not [str(file.relative_to(ROOT)) for file in rooms if vague & {file.stem, *file.relative_to(ROOT).parts}]
+
+
+def test_every_event_stands_in_the_documentation():
+    table = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+    sent = {name for name, value in vars(events).items() if isinstance(value, Signal)}
+    assert sorted(table) == sorted(sent)
 
 
 def test_every_template_is_used():
