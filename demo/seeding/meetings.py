@@ -78,6 +78,8 @@ class Meetings:
     def tell(self, case: Case, texts: list[dict[str, Any]]) -> None:
         for text in texts:
             day = self.world.working_day(case.wished_start + timedelta(days=text["day"]))
+            if case.is_running and day > case.ends_on >= self.world.today:
+                day = self.before_the_end(case, text["kind"])
             talk = Talk(text["kind"], day, time.fromisoformat(text["time"]), minutes=text["minutes"])
             talk.with_citizen = False
             for name in text["participants"]:
@@ -86,6 +88,11 @@ class Meetings:
             self.write(case, talk)
         if case.is_running and case.ends_on >= self.world.today:
             self.ensure_closing(case, texts)
+
+    def before_the_end(self, case: Case, kind: str) -> date:
+        """A story longer than the programme still meets while it runs: the closing meeting in the last week."""
+        day = self.world.working_day_before(case.ends_on - timedelta(days=1 if kind == Kind.CLOSING else 7))
+        return max(day, self.world.working_day(self.world.today + timedelta(days=1)))
 
     def read_name(self, case: Case, talk: Talk, name: str) -> None:
         """`Helle (jobcenter)`, `Bjarne`, `mand som bisidder`, `egen læge (telefon)`."""

@@ -6,6 +6,7 @@ from datetime import time
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 
 from accounts.models import Organisation, User
 from attendance.expected import write_expected
@@ -23,6 +24,9 @@ from core.models import next_reference
 from demo.seeding.people import replacement_number
 from demo.users import ROLES, address
 from journal.models import Entry
+from meetings.models import Meeting
+from meetings.statuses import Kind as MeetingKind
+from meetings.statuses import Status as MeetingStatus
 from plans.models import Version
 from plans.statuses import Status as PlanStatus
 from programmes.capacity import free_places
@@ -319,3 +323,12 @@ def test_specialists_a_deputy_and_a_protected_citizen_are_there(seeded: Seed) ->
     assert Programme.objects.running().filter(citizen__is_protected=True).exists()
     programme = Programme.objects.visible_to(user("citizen")).get()
     assert access_of(programme).user == user("citizen")
+
+
+@pytest.mark.django_db
+def test_meetings_that_are_still_to_come_are_held_while_the_programme_runs(seeded: Seed):
+    seeded()
+    ahead = Meeting.objects.filter(status=MeetingStatus.PLANNED, starts_at__gt=NOW, programme__ended_on=None)
+    assert ahead.filter(kind=MeetingKind.CLOSING).exists()
+    late = ahead.filter(starts_at__date__gt=F("programme__ends_on"), programme__ends_on__gte=TODAY)
+    assert [(meeting.programme.reference, meeting.kind, meeting.starts_at) for meeting in late] == []
