@@ -14,8 +14,8 @@ from audit.log import record, record_each
 from core.exceptions import NotAllowed, Refused
 from core.sealing import seal, unseal
 from journal import documents
-from journal.models import Draft, Note
-from journal.permissions import Place, may_write, roles_in
+from journal.models import Audience, Draft, Note
+from journal.permissions import Place, audiences_for, may_write, roles_in
 
 Typed = dict[str, str]
 
@@ -70,7 +70,8 @@ def keep(
     or who does not write in the case; Finished when a note came of it; SavedMeanwhile when another page saved. What a
     page saved in the background never gets in the way of its own button.
     """
-    if not may_write(roles_in(by, place)):
+    roles = roles_in(by, place)
+    if not may_write(roles):
         raise NotAllowed
     if note is None and Note.objects.filter(pk=id).exists():
         raise Finished
@@ -101,6 +102,9 @@ def keep(
         if draft.owner_id != by.pk or draft.case != place.case or draft.note_id != (note.pk if note else None):
             raise NotAllowed
         theirs, their_page = opened(draft)
+        # Whoever took the draft over may not read it (J2), and is not shown it as what stands there either.
+        if theirs.get("audience") == Audience.HEALTH and Audience.HEALTH not in audiences_for(roles):
+            raise NotAllowed
         if theirs == typed and draft.based_on == based_on:
             return draft
         is_behind = version is not None and version != draft.version

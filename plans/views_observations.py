@@ -57,7 +57,7 @@ def observations(request: SignedIn, reference: str) -> HttpResponse:
         raise PermissionDenied
     form = ObservationForm(request.POST if request.method == "POST" else None)
     back = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
         back = ""
     if form.is_valid():
         try:

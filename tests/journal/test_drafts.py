@@ -146,3 +146,13 @@ def test_ten_files_are_enough_and_the_same_one_is_one(case):
         attach(str(number).encode())
     with pytest.raises(Refused):
         attach(b"one more")
+
+
+def test_whoever_takes_over_a_draft_of_a_health_note_is_not_shown_it_as_the_other_text(case):
+    """J2: neither by opening it nor by saving over it."""
+    draft = keep(case, {"body": "Sleeps badly", "audience": "health"})
+    drafts.hand_over(user=case.caseworker, taker=case.team_leader, by=case.team_leader)
+    for version in (None, 1, 999):
+        with pytest.raises(NotAllowed):
+            keep(case, {"body": "x", "audience": "team"}, by=case.team_leader, id=draft.pk, version=version)
+    assert drafts.opened(Draft.objects.get())[0]["body"] == "Sleeps badly"

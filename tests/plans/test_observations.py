@@ -61,8 +61,9 @@ def test_what_was_typed_is_kept_beside_the_tap(signed_in, plan, contact_person):
     assert Observation.objects.get().text == "Went well. Opened the shop"
 
 
-def test_another_site_is_no_way_back(signed_in, plan, contact_person):
-    sent = {"subgoal": about(plan, "Comes on time").key, "text": "Well", "next": "https://example.org/"}
+@pytest.mark.parametrize("there", ["https://example.org/", "//example.org/", "/\\example.org", "nowhere", "a:b"])
+def test_what_is_no_page_of_ours_is_no_way_back(signed_in, plan, contact_person, there):
+    sent = {"subgoal": about(plan, "Comes on time").key, "text": "Well", "next": there}
     assert signed_in(contact_person).post(url(plan), sent)["Location"] == url(plan)
 
 
