@@ -13,7 +13,8 @@ OpenPage = Callable[..., Page]
 SIZES = [(1366, 768), (768, 1024), (390, 844)]
 EVERY_VIEW = list(product(SIZES, ["light", "dark"]))
 USUAL_VIEWS = [(SIZES[0], "light"), (SIZES[2], "dark")]
-LANGUAGES = ["da", "sv", "en"]
+# Colours do not depend on the language, widths do: the other languages are seen once in each size.
+VIEWS = {"da": EVERY_VIEW, "sv": [*USUAL_VIEWS, (SIZES[1], "light")], "en": [*USUAL_VIEWS, (SIZES[1], "dark")]}
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +67,11 @@ def test_every_page_is_for_everybody(demo: pages.Addresses, visit: OpenPage, rol
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", VIEWS)
 @pytest.mark.parametrize("role", pages.ROLES)
 def test_every_page_in_every_size_theme_and_language(demo: pages.Addresses, visit: OpenPage, role: str, language: str):
     page = visit(role, language)
-    wrong = walk(page, pages.ROLES[role](demo), EVERY_VIEW, language)
+    wrong = walk(page, pages.ROLES[role](demo), VIEWS[language], language)
     visit(role, "da")
     assert wrong == []
 
