@@ -60,6 +60,7 @@ class Help:
 
     name: str
     title: str
+    phone: str
     call: Link | None
 
 
@@ -70,6 +71,7 @@ def helpers_of(programmes: list[Programme]) -> list[Help]:
         Help(
             person.name,
             person.title or _("your caseworker"),
+            person.phone,
             Link(tel(person.phone), _("Call %(name)s") % {"name": person.name.split()[0]}, "telephone")
             if person.phone
             else None,

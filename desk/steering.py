@@ -333,7 +333,7 @@ def shares_over_time(programmes: Any, quarter: Quarter) -> dict[str, Any] | None
             attended=Sum("attended_minutes", default=0),
         )
         if sums["agreed"] and not is_small(sums["persons"]):
-            points.append((f"{one.number}/{one.year}", float(round(100 * sums["attended"] / sums["agreed"]))))
+            points.append((str(one), float(round(100 * sums["attended"] / sums["agreed"]))))
     if len(points) < 2:
         return None
     return curve(points, lowest=0, highest=100, target=None, sentence=_("Attended share by quarter, in percent"))

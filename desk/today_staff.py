@@ -255,7 +255,9 @@ def starting_here(user: User, day: Day) -> Group:
                 title=placement.programme.citizen.name,
                 url=link_to("desk:case", placement.programme.reference),
                 text=placement.workshop.unit.name,
-                tag=Tag("acc", "stars", in_words(placement.starts_on)),
+                tag=Tag(
+                    "acc", "stars", _("today") if placement.starts_on == day.today else in_words(placement.starts_on)
+                ),
             )
             for placement in placements
         ],

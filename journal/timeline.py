@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -109,7 +109,10 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),
         Audience.REFERRER: ("person-check", _("shared with the job centre")),
-        Audience.CITIZEN: ("person-check", _("shared with the citizen")),
+        Audience.CITIZEN: (
+            "person-check",
+            _("shared with you") if roles == {Role.CITIZEN} else _("shared with the citizen"),
+        ),
         Audience.HEALTH: ("lock", _("health note, restricted")),
     }[Audience(entry.audience)]
     when = moment_in_words(entry.happened_at)
@@ -123,7 +126,9 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
         audience_icon=icon,
         body="" if is_restricted else entry.body,
         url=entry.url if opens else "",
-        link=(_("Open the note") if is_note else str(LINKS[wording.group])) if wording and opens else "",
+        link=(pgettext("journal", "Open the note") if is_note else str(LINKS[wording.group]))
+        if wording and opens
+        else "",
         details="" if is_restricted else details_of(entry),
         struck=struck_in_words(entry),
         strike=_strike(entry, user) if user else ("", ""),

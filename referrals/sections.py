@@ -153,7 +153,7 @@ class ReferralForm:
 
     @staticmethod
     def shown(form: Form, *, without: Iterable[str] = ()) -> list[tuple[str, str]]:
-        """Label and value as typed; what was chosen from a list in its words, an empty field as a dash."""
+        """Label and value as typed; what was chosen from a list in its words; a field that has to be filled says so."""
         lines = []
         for name, field in form.fields.items():
             if name in without:
@@ -164,5 +164,5 @@ class ReferralForm:
             elif isinstance(field, forms.BooleanField):
                 value = _("Yes") if value else _("No")
             if field.required or value not in ("", "–"):
-                lines.append((str(field.label), value or "–"))
+                lines.append((str(field.label), _("Missing") if value in ("", "–") else value))
         return lines

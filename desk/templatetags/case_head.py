@@ -20,7 +20,7 @@ def case_head(context: template.Context, programme: Programme, current: str = ""
     """
     user = context["request"].user
     found = case_of(user, programme.reference)
-    return {"head": head_of(user, found, current=current) if found else None}
+    return {"head": head_of(user, found, current=current) if found else None, "user": user}
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)

@@ -142,6 +142,8 @@ def test_only_what_is_shared_with_the_citizen_is_shown(signed_in, case):
     EntryFactory(programme=a_case().programme, audience="shared_citizen", body="Somebody else's")
     html = shown(signed_in, case, "own_shared")
     assert "Well done this week" in html
+    assert "shared with you" in html
+    assert "shared with the citizen" not in html
     assert "Hidden" not in html
     assert "Somebody else" not in html
 

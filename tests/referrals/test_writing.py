@@ -51,6 +51,14 @@ def test_a_get_writes_no_draft(cast, signed_in):
     assert not Referral.objects.exists()
 
 
+def test_before_sending_the_draft_says_what_is_missing(cast, signed_in):
+    """Experience 25."""
+    referral = draft_of(cast, {"first_name": "Åse"})
+    html = signed_in(cast.referrer).get(f"{edit_url(referral)}?step=send").content.decode()
+    assert "<dd>Missing</dd>" in html
+    assert "Nothing is stated." in html
+
+
 def test_every_step_opens_with_what_was_typed_and_says_it_is_saved(cast, signed_in):
     client, referral = signed_in(cast.referrer), draft_of(cast)
     for step in ["citizen", "programme", "goals", "accommodations", "send", "all"]:
