@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.codes import signs_in_by_code
 from accounts.keeping import keeping
 from accounts.letters import send_letter
 from accounts.memberships import check_role, check_sharing, give_role
@@ -47,7 +46,6 @@ def invite(
         check_role(role=role, organisation=organisation, unit=unit, starts_on=starts_on, ends_on=ends_on)
         known = User.objects.filter(email=email).first()
         if known:
-            refuse_citizen(known)
             return give_role(
                 user=known,
                 role=role,
@@ -80,7 +78,6 @@ def resend(*, invitation: Invitation, by: User) -> None:
         if known := User.objects.filter(email=invitation.email).first():
             invitation.withdrawn_at = timezone.now()
             invitation.save(update_fields=["withdrawn_at"])
-            refuse_citizen(known)
             give_role(
                 user=known,
                 role=invitation.role,
@@ -164,12 +161,6 @@ def post_link(invitation: Invitation) -> None:
         by=invitation.invited_by,
         address=settings.SITE_URL + reverse("accounts:welcome", args=[token]),
     )
-
-
-def refuse_citizen(user: User) -> None:
-    """A citizen's address is nobody's at work: the name behind it is not told, and the sign-in by code stays (T10)."""
-    if signs_in_by_code(user):
-        raise Refused(_("Somebody else signs in with this e-mail address"))
 
 
 def digest_of(token: str) -> str:

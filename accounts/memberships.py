@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.codes import signs_in_by_code
 from accounts.keeping import HELD_AT, keeping
 from accounts.leaving import hand_on
 from accounts.letters import send_letter
@@ -35,6 +36,10 @@ def give_role(
         raise NotAllowed
     with acting(by):
         user = User.objects.select_for_update().get(pk=user.pk)
+        if signs_in_by_code(user):
+            # A citizen's address is nobody's at work: the name behind it is not told (T10), and who came in by a code
+            # never works on (T7).
+            raise Refused(_("Somebody else signs in with this e-mail address"))
         if not user.is_active:
             raise Refused(_("%(name)s is deactivated. Reactivate the user first.") % {"name": user.name})
         check_sharing(organisation, by)

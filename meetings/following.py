@@ -125,7 +125,10 @@ def hand_over(
         invited.update(user=taker)
         planned.filter(organiser=user).update(organiser=taker, version=F("version") + 1, changed_at=timezone.now())
         Participant.objects.filter(meeting__in=concerned, user=F("meeting__organiser")).delete()
-        tasks = [(task.source, None) for task in promised]
+        tasks = [
+            (task.source, task.meeting.programme.citizen_id)
+            for task in promised.select_related("meeting__programme").defer("meeting__minutes")
+        ]
         record_each("meeting_task_handed_over", by=by, of=tasks, to=taker.pk)
         MeetingTask.objects.filter(pk__in=promised.values("pk")).update(owner=taker)
         meetings = list(
