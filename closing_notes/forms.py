@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from closing_notes.models import ClosingNote, Outcome, Section
@@ -43,13 +42,3 @@ class NoteForm(Form):
     def sections(self) -> dict[str, str]:
         """The texts by section, as typed."""
         return {section.value: self.cleaned_data[section.value] for section in Section}
-
-
-class WhyForm(Form):
-    """One reason, for sending back and for a new version."""
-
-    why = forms.CharField(
-        label=_("What should be changed, and why?"),
-        max_length=min(300, settings.MAX_TEXT_LENGTH),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )

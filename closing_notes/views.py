@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from audit.models import Access
 from closing_notes import actions
 from closing_notes.documents import view_of
 from closing_notes.editor import Editor
-from closing_notes.forms import NoteForm, WhyForm
+from closing_notes.forms import NoteForm
 from closing_notes.models import STAFF, ClosingNote, Rendering
 from closing_notes.permissions import may_approve, may_review, may_write
 from closing_notes.prefill import statement
@@ -29,6 +29,7 @@ from closing_notes.rendering import ask_for_rendering, with_everything
 from closing_notes.sources import NUMBERS, sources_of
 from closing_notes.statuses import Status
 from core.exceptions import Refused
+from core.forms import ReasonForm
 from programmes.models import Programme
 
 PAGE = 50
@@ -176,7 +177,12 @@ def review(request: SignedIn, reference: str) -> HttpResponse:
     return render(request, "closing_notes/review.html", reading(request, note))
 
 
-def reading(request: SignedIn, note: ClosingNote, form: WhyForm | None = None) -> dict:
+def why_changed(data: QueryDict | None = None) -> ReasonForm:
+    """One reason, for sending back and for a new version."""
+    return ReasonForm(data, label=_("What should be changed, and why?"))
+
+
+def reading(request: SignedIn, note: ClosingNote, form: ReasonForm | None = None) -> dict:
     """What the reading page shows."""
     user = request.user
     is_staff = is_staff_of(user, note.programme)
@@ -191,7 +197,7 @@ def reading(request: SignedIn, note: ClosingNote, form: WhyForm | None = None) -
         "approves": note.status == Status.IN_REVIEW and may_approve(user, note),
         "writes": may_write(user, note.programme),
         "form": form,
-        "why": form or WhyForm(),
+        "why": form or why_changed(),
     }
 
 
@@ -244,7 +250,7 @@ def with_reason(
     request: SignedIn, note: ClosingNote, deed: Callable[[str], object], done: str, then: str
 ) -> HttpResponse:
     """Do what needs a reason; without one the reading page says so beside the field."""
-    form = WhyForm(request.POST)
+    form = why_changed(request.POST)
     if not form.is_valid():
         look(request, f"closing note {note.programme.reference}", citizen_id=note.programme.citizen_id)
         return render(request, "closing_notes/review.html", reading(request, note, form), status=422)

@@ -26,6 +26,9 @@ CLOCK = re.compile(r"(?:kl\.?|at)?\s*(\d{1,2})(?:\s*[.:,]\s*(\d{2}))?", re.IGNOR
 CLOCK_TOGETHER = re.compile(r"(?:kl\.?|at)?\s*(\d{1,2})(\d{2})", re.IGNORECASE)
 DECIMAL_HOURS = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?")
 HOURS_AND_MINUTES = re.compile(r"(\d{1,3})[:.](\d{2})")
+# Six to eight digits of a date and four more, as identity numbers are written.
+IDENTITY_NUMBER = re.compile(r"\d{6}[\s\-+]?\d{4}")
+REASON_LENGTH = 300
 HALVES = {"¼": ",25", "½": ",5", "¾": ",75"}
 
 
@@ -224,3 +227,22 @@ class LongTextField(forms.CharField):
                 code="too_long",
                 params={"length": len(value), "limit": settings.MAX_TEXT_LENGTH},
             )
+
+
+class ReasonField(forms.CharField):
+    """Why something is done: one line that is kept and read by others, so an identity number is refused (T10)."""
+
+    default_error_messages = {
+        "required": _("Write the reason"),
+        "number": _("Leave the number out of the reason"),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", REASON_LENGTH)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if IDENTITY_NUMBER.search(text):
+            raise forms.ValidationError(self.error_messages["number"], code="number")
+        return text

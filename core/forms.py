@@ -8,7 +8,7 @@ from django.db import models
 from django.forms.models import ModelFormMetaclass as DjangoModelFormMetaclass
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DateField, LongTextField, TimeField
+from core.fields import DateField, LongTextField, ReasonField, TimeField
 
 
 class FormError(NamedTuple):
@@ -103,6 +103,16 @@ class ModelFormMetaclass(DjangoModelFormMetaclass):
 
 class Form(ErrorsListed, forms.Form):
     """A form that is not about one row."""
+
+
+class ReasonForm(Form):
+    """One question, why, before something is done."""
+
+    why = ReasonField(widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, label: Any, help_text: Any = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label, self.fields["why"].help_text = label, help_text
 
 
 class ModelForm(ErrorsListed, forms.ModelForm, metaclass=ModelFormMetaclass):

@@ -1,6 +1,5 @@
 """The forms about one citizen: facts, number, another record of the same person."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -9,30 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.identity import Number, WrongNumber, parse_number
 from citizens.models import Citizen, Gender
+from core.fields import ReasonField
 from core.forms import Form
 from desk.citizen import PROTECTED, label_of
 from desk.correcting import BORN, FACTS, fingerprint
 from referrals.fields import BirthDateField
 from referrals.forms import LANGUAGES
-
-# Six to eight digits of a date and four more: a reason is read and mailed about, a number has no place in it (T10).
-NUMBER = re.compile(r"\d{6}[\s\-+]?\d{4}")
-REASON_LENGTH = 300
-
-
-class ReasonField(forms.CharField):
-    """Why something is corrected; refuses a reason that holds an identity number."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", REASON_LENGTH)
-        kwargs.setdefault("error_messages", {"required": _("Write the reason")})
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        if NUMBER.search(text):
-            raise forms.ValidationError(_("Leave the number out of the reason"), code="number")
-        return text
 
 
 class FactsForm(Form):
@@ -92,10 +73,9 @@ class NumberForm(Form):
         help_text=_("A replacement number is also allowed. Date of birth and gender follow the number."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    no_number_reason = forms.CharField(
+    no_number_reason = ReasonField(
         label=_("Why there is no number"),
         help_text=_("Only when the number is wrong and the right one is not known, or belongs to another record."),
-        max_length=REASON_LENGTH,
         required=False,
     )
     why = ReasonField(label=_("Why is it corrected?"), help_text=_("The referrer reads this. Write no number here."))
@@ -108,12 +88,6 @@ class NumberForm(Form):
             self.fields["identity_number"].help_text = _(
                 "A samordningsnummer is also allowed. Date of birth and gender follow the number."
             )
-
-    def clean_no_number_reason(self) -> str:
-        text = self.cleaned_data["no_number_reason"]
-        if NUMBER.search(text):
-            raise forms.ValidationError(gettext("Leave the number out of the reason"), code="number")
-        return text
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -142,7 +116,3 @@ class ReferenceForm(Form):
         error_messages={"required": _("Write the reference of the other case")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class WhyForm(Form):
-    why = ReasonField(label=_("Why?"))

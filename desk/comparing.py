@@ -14,10 +14,10 @@ from accounts.roles import Role
 from attendance.models import ExpectedAttendance
 from audit.models import Change
 from citizens.models import Citizen
+from core.fields import ReasonField
 from core.forms import Form
 from desk.case import Other
 from desk.citizen import HIDDEN, PROTECTED, cases_of, in_words, label_of, masked_number
-from desk.citizen_forms import ReasonField
 from desk.correcting import BORN, FACTS
 from desk.merging import LOSER, SURVIVOR
 from journal.models import Entry
@@ -28,7 +28,8 @@ from worklist.models import Task
 PAIRS_SHOWN = 50
 ALIKE = 0.35  # of trigrams; a slip of the pen, a second first name, two names in the other order
 
-# Same birth date, names alike, at most one with a number: the only pairs that can become one as they are.
+# Same birth date, names alike, at most one with a number: the only pairs that can become one as they are. Somebody with
+# a protected name is not among them: whom they are like would tell it (experience 27).
 LIKELY = """
     WITH seen AS (
         SELECT DISTINCT a.citizen_id AS id FROM citizens_caseaccess a
@@ -38,7 +39,7 @@ LIKELY = """
     known AS (
         SELECT c.id, c.birth_date, c.search_name, c.identity_number IS NOT NULL AS has_number
         FROM citizens_citizen c JOIN seen USING (id)
-        WHERE c.merged_into_id IS NULL
+        WHERE c.merged_into_id IS NULL AND NOT c.is_protected
     )
     SELECT a.id, b.id, similarity(a.search_name, b.search_name) AS alike
     FROM known a JOIN known b ON b.birth_date = a.birth_date AND a.id < b.id

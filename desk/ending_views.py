@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedIn
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
-from core.fields import DateField
+from core.fields import DateField, ReasonField
 from core.forms import Form
-from desk.citizen_forms import ReasonField
 from desk.citizen_views import UNPROCESSABLE
 from programmes import ending
 from programmes.models import Programme

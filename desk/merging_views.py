@@ -16,8 +16,9 @@ from audit.models import Access
 from citizens.models import Citizen, Merge
 from citizens.permissions import may_merge
 from core.exceptions import NotAllowed, Refused
+from core.forms import ReasonForm
 from desk import merging
-from desk.citizen_forms import ReferenceForm, WhyForm
+from desk.citizen_forms import ReferenceForm
 from desk.citizen_views import UNPROCESSABLE, for_correcting, visible
 from desk.comparing import PAIRS_SHOWN, MergeForm, likely_pairs, rows_of, side_of
 from desk.search import as_reference
@@ -138,7 +139,7 @@ def unmerge(request: SignedIn, pk: UUID, merge: int) -> HttpResponse:
     if row.reversed_at:
         messages.info(request, _("The two records are two again already"))
         return redirect("desk:citizen", citizen.pk)
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, label=_("Why?"))
     if request.method == "POST" and form.is_valid():
         try:
             merging.unmerge(merge=row, why=form.cleaned_data["why"], by=request.user)

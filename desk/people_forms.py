@@ -12,8 +12,6 @@ from core.fields import DateField
 from core.forms import Form
 from programmes.models import TeamMember
 
-REASON_LENGTH = 300
-
 
 class TeamForm(Form):
     """Who comes on the team, as what, and for how long."""
@@ -51,14 +49,3 @@ class LastDayForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
-
-
-class ReasonForm(Form):
-    """One reason, kept in the log."""
-
-    why = forms.CharField(max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, label: str, help_text: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["why"].label, self.fields["why"].help_text = label, help_text
-        self.fields["why"].error_messages["required"] = _("Write why")

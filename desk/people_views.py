@@ -12,8 +12,9 @@ from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
+from core.forms import ReasonForm
 from desk.people import READERS, people_of, uncover
-from desk.people_forms import LastDayForm, ReasonForm, TeamForm
+from desk.people_forms import LastDayForm, TeamForm
 from programmes import citizen_access, protection, team
 from programmes.models import Programme, TeamMember
 from programmes.permissions import may_work_on, roles_in

@@ -107,17 +107,6 @@ def as_typed(text: Text) -> dict[str, str]:
     }
 
 
-class ReasonForm(Form):
-    """One reason: why something is struck out, why a health note must be read."""
-
-    why = forms.CharField(label=_("Why?"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: Any, label: Any = None, hint: Any = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["why"].label = label or self.fields["why"].label
-        self.fields["why"].help_text = hint
-
-
 class PhraseForm(ModelForm):
     """A standard phrase of one of the centres where the user keeps them."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from core.fields import DateField, LongTextField, TimeField
+from core.fields import DateField, LongTextField, ReasonField, TimeField
 from core.forms import Form
 from meetings.actions import DETAILS, Details, Outside
 from meetings.clashes import Clash, clashes
@@ -225,15 +225,9 @@ class MoveForm(WhenForm):
         )
 
 
-class CancelForm(Form):
-    why = line(_("Why is it cancelled?"), limit=300, required=True)
-
-
 class NotHeldForm(Form):
     side = forms.ChoiceField(label=_("By whose side?"), choices=Side, widget=forms.RadioSelect)
-    why = line(
-        _("Why was it not held?"), limit=300, required=True, help_text=_("Facts only, and nothing about health.")
-    )
+    why = ReasonField(label=_("Why was it not held?"), help_text=_("Facts only, and nothing about health."))
 
 
 class MinutesForm(Form):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from core.exceptions import NotAllowed, Refused
+from core.forms import ReasonForm
 from core.templatetags.dates import clock
 from meetings import actions, forms, recording
 from meetings.models import Meeting
@@ -163,7 +164,7 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
 def cancel(request: SignedIn, pk: int) -> HttpResponse:
     """Call the meeting off."""
     meeting = own_meeting_or_404(request, pk)
-    form = forms.CancelForm(sent(request))
+    form = ReasonForm(sent(request), label=_("Why is it cancelled?"))
     return ask(
         request,
         meeting,

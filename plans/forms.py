@@ -1,4 +1,4 @@
-"""Why a plan is changed, its confirmation and its follow-up as forms (L2, L3)."""
+"""A plan's confirmation and its follow-up as forms (L2, L3)."""
 
 import uuid
 from datetime import date
@@ -14,16 +14,10 @@ from core.fields import DateField
 from core.forms import Form, FormError, errors_of
 from plans.actions import agreed_on_problem
 from plans.follow_ups import Mark, held_on_problem, next_on_problem
-from plans.form_parts import COMMENT_LENGTH, TITLE_LENGTH, PartForm, days, line, texts
+from plans.form_parts import COMMENT_LENGTH, PartForm, days, line, texts
 from plans.models import Plan
 from plans.progress import SubgoalProgress
 from plans.steps import STEPS
-
-
-class WhyForm(Form):
-    """Why a confirmed plan is changed (L2)."""
-
-    why = forms.CharField(label=_("Why is the plan changed?"), max_length=TITLE_LENGTH)
 
 
 class ConfirmForm(Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Event
 from core.exceptions import Refused
+from core.forms import ReasonForm
 from plans import actions, cards, editor_forms, forms
 from plans.content import Content, missing, of_version
 from plans.follow_ups import record_follow_up
@@ -76,7 +77,7 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("plans:detail", reference)
     if version.status == Status.CONFIRMED:
-        return ask_why(request, plan, forms.WhyForm())
+        return ask_why(request, plan, why_changed())
     form = editor_forms.PlanForm(
         goals=editor_forms.raw_of(of_version(version)),
         first_day=plan.programme.starts_on,
@@ -90,7 +91,7 @@ def sent(request: SignedIn, plan: Plan, version: Version) -> HttpResponse:
     do = request.POST.get("do", "save")
     reference = plan.programme.reference
     if do == "new-version" and "goals" not in request.POST:
-        why = forms.WhyForm(request.POST)
+        why = why_changed(request.POST)
         if not why.is_valid():
             return ask_why(request, plan, why, status=UNPROCESSABLE)
         actions.new_version(plan=plan, by=request.user, why=why.cleaned_data["why"])
@@ -172,7 +173,11 @@ def last_saved(plan: Plan) -> tuple[str, datetime | None]:
     return (saved.actor_name, saved.at) if saved else ("", None)
 
 
-def ask_why(request: SignedIn, plan: Plan, form: forms.WhyForm, *, status: int = 200) -> HttpResponse:
+def why_changed(data: QueryDict | None = None) -> ReasonForm:
+    return ReasonForm(data, label=_("Why is the plan changed?"))
+
+
+def ask_why(request: SignedIn, plan: Plan, form: ReasonForm, *, status: int = 200) -> HttpResponse:
     """A confirmed plan is locked: before it is changed, say why (L2)."""
     context = {"plan": plan, "programme": plan.programme, "form": form}
     return render(request, "plans/new_version.html", context, status=status)

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import SignedIn
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
+from core.forms import ReasonForm
 from journal import documents, striking
-from journal.forms import ReasonForm
 from journal.models import Audience, Document, Entry
 from journal.notes import disclose, readable_documents, readable_versions
 from journal.permissions import may_correct, may_strike, roles_in
@@ -66,7 +66,7 @@ def reason_to_read(data: Any = None) -> ReasonForm:
     return ReasonForm(
         data,
         label=_("Why do you need to read it?"),
-        hint=_("It is open to you until midnight. Your reason stands in the log."),
+        help_text=_("It is open to you until midnight. Your reason stands in the log."),
     )
 
 
@@ -85,9 +85,9 @@ def strike(request: SignedIn, pk: int) -> HttpResponse:
     """Strike out a line of the timeline with a reason (K3); a struck one offers to be put back."""
     entry = line_or_404(request, pk)
     form = ReasonForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         label=_("Why is it struck out?"),
-        hint=_("For example that it is about somebody else. Do not name the other person."),
+        help_text=_("For example that it is about somebody else. Do not name the other person."),
     )
     if request.method == "POST" and form.is_valid():
         try:
