@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -126,7 +127,7 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
         tell_team("team_left", programme, by=by, name=member.user.name, day=on.isoformat())
 
 
-def tell_team(kind: str, programme: Programme, *, by: User, **params: str) -> None:
+def tell_team(kind: str, programme: Programme, *, by: User, **params: Any) -> None:
     """One line on the case's timeline, for the team (J1)."""
     tell(
         kind,

@@ -29,7 +29,7 @@ def case_tabs(context: template.Context, programme: Programme, current: str) -> 
 
     `current` is as for `case_head`. Nothing is shown of a case that the user may not see.
     """
-    found = case_of(context["request"].user, programme.reference)
+    found: Any = case_of(context["request"].user, programme.reference)
     roles = set(found.held_roles) if found else set()
     return {
         "label": _("Pages of the case"),
