@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.fields import DateField, HoursField, LongTextField, TimeField, parse_date, parse_hours, parse_time
-from core.forms import Form
+from core.forms import Form, ReasonForm
 
 THE_DAY = datetime.date(2026, 11, 23)
 pytestmark = pytest.mark.usefixtures("in_november")
@@ -207,3 +207,19 @@ def test_lines_of_a_browser_count_once():
     form = Absence({"on": "23.11.26", "reason": "a\r\nb"})
     assert form.is_valid()
     assert form.cleaned_data["reason"] == "a\nb"
+
+
+@pytest.mark.parametrize(
+    ("why", "error"),
+    [
+        ("", "Write the reason"),
+        ("She is 140389-1234", "Leave the number out of the reason"),
+        ("19890314 1234 is hers", "Leave the number out of the reason"),
+        ("Case F-2026-000123, telephone 87 65 43 21", None),
+    ],
+)
+def test_a_reason_is_given_and_holds_no_identity_number(why, error):
+    """T10: a reason is kept in logs, read by others and sent by mail."""
+    form = ReasonForm({"why": why}, label="Why?")
+    with translation.override("en"):
+        assert form.errors.get("why", [None])[0] == error
