@@ -37,9 +37,12 @@ def test_likely_duplicates_are_found_and_strangers_are_not(world, signed_in, dja
         world.programme(CitizenFactory(**{"first_name": "Torben", "last_name": "Sejersen"} | fields))
     elsewhere = CitizenFactory(first_name="Torben", last_name="Sejersen")
     ProgrammeFactory(citizen=elsewhere)
+    protected = CitizenFactory(first_name="Torben", last_name="Sejersen", is_protected=True)
+    world.programme(protected)
     client = signed_in(world.leader)
     shown = client.get("/citizens/duplicates/").content.decode()
     assert shown.count("/merge/") == 1
+    assert str(protected.pk) not in shown
     assert str(elsewhere.pk) not in shown
     for _ in range(4):
         world.programme(CitizenFactory(first_name="Torben", last_name="Sejersen"))
