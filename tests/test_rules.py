@@ -11,7 +11,8 @@ HEADING = re.compile(r"^\*\*([RPLAJCFUKT]\d{1,2})\*\* ", re.MULTILINE)
 GROUP = re.compile(r"\((?:[RPLAJCFUKT]\d{1,2}(?:[,;] |-| and )?)+\)|(?<=[\"'\s])[RPLAJCFUKT][1-9]\d?(?=:)")
 NUMBER = re.compile(r"[RPLAJCFUKT]\d{1,2}")
 ROOMS = {"accounts", "attendance", "audit", "citizens", "closing_notes", "config", "core", "demo", "desk", "devstack",
-         "journal", "meetings", "messaging", "plans", "programmes", "referrals", "templates", "tests", "worklist"}  # fmt: skip
+         "journal", "meetings", "messaging", "plans", "programmes", "referrals", "templates", "tests",
+         "worklist"}  # fmt: skip
 
 
 def known_rules() -> list[str]:
