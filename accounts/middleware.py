@@ -80,6 +80,9 @@ class SignInRequiredMiddleware:
             return None
         if not request.user.is_authenticated:
             return sign_in_first(request)
+        if request.headers.get("X-Writer", str(request.user.pk)) != str(request.user.pk):
+            # What one has typed or marked is never sent under the name of whoever signed in after on this device.
+            return JsonResponse({"detail": gettext("Sign in")}, status=401)
         if request.user.reach.roles == {Role.STEERING_GROUP} and match and match.view_name not in FIGURES_ONLY:
             if not match.kwargs:  # the access log notes by itself only what an address names (T5)
                 note_refusal(request.user, match.view_name)

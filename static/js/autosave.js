@@ -8,6 +8,8 @@ const PAUSE = 1500;
 const PATIENCE = 6000;
 const form = document.querySelector("form[data-autosave]");
 const told = document.getElementById("saved");
+// Whose text this is: were somebody else signed in on this device meanwhile, it is not sent under their name.
+const writer = document.getElementById("session").dataset.user;
 let timer = 0;
 let running = null;
 let changed = false;
@@ -48,7 +50,7 @@ async function save({ keepalive = false } = {}) {
   renewToken();
   try {
     const response = await fetch(form.dataset.autosave, {
-      method: "POST", body: typed(), headers: { Accept: "application/json" }, keepalive,
+      method: "POST", body: typed(), headers: { Accept: "application/json", "X-Writer": writer }, keepalive,
     });
     const isAnswer = (response.headers.get("Content-Type") || "").startsWith("application/json");
     if (response.status === 401 || response.redirected || !isAnswer) {

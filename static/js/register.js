@@ -102,6 +102,9 @@ function token() {
   return document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/)?.[1] ?? words.token;
 }
 
+// Marks stay their user's, whoever signs in on this device meanwhile.
+const writer = document.getElementById("session").dataset.user;
+
 async function send() {
   if (sending || !waiting.length) return;
   sending = true;
@@ -110,11 +113,11 @@ async function send() {
   try {
     const answer = await fetch(words.url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), Accept: "application/json" },
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "X-Writer": writer, Accept: "application/json" },
       body: JSON.stringify({ marks: batch.map(({ before, ...sent }) => sent) }),
       redirect: "manual",
     });
-    if (answer.type === "opaqueredirect" || answer.status === 403) throw new Error(words.signedOut);
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new Error(words.signedOut);
     if (answer.status === 400) {
       const { error } = await answer.json();
       settle(batch.map((one) => ({ uuid: one.uuid, slot: one.slot, status: "refused", message: error, ...one.before, flagged: null })));

@@ -68,3 +68,12 @@ def test_staying_starts_the_half_hour_anew(signed_in, caseworker):
 def test_a_page_says_how_long_the_session_lasts(signed_in, caseworker):
     with time_machine.travel(MORNING, tick=False):
         assert 'data-seconds="1800"' in signed_in(caseworker).get("/").text
+
+
+def test_what_one_wrote_is_not_sent_under_the_name_of_the_next(signed_in, caseworker):
+    """experience 28: a device is shared; the page of the first user waits for the first user."""
+    page = {"language": "sv", "theme": "dark", "phone": ""}
+    somebody = user_with_role("caseworker", CentreFactory())
+    client = signed_in(somebody)
+    assert client.post(reverse("profile"), page, headers={"x-writer": str(caseworker.pk)}).status_code == 401
+    assert client.post(reverse("profile"), page, headers={"x-writer": str(somebody.pk)}).status_code == 302
