@@ -5,6 +5,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.translation import gettext
 
 from core import errors
 from core.exceptions import NotAllowed, Refused
@@ -118,3 +119,29 @@ def test_readiness_is_503_when_the_database_is_away(client, monkeypatch):
 
     monkeypatch.setattr(health, "connection", Gone())
     assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize("language", ["da", "sv", "en"])
+def test_every_error_page_speaks_the_users_language(language):
+    """experience 25."""
+    request = RequestFactory().get("/")
+    with translation.override(language):
+        answers = [
+            errors.forbidden(request, PermissionError()),
+            errors.not_found(request, ValueError()),
+            errors.csrf_failed(request),
+            raised(ValueError()),
+            raised(OperationalError()),
+        ]
+        heads = [
+            "You do not have access to this page",
+            "We cannot find that page",
+            "It could not be done",
+            "Something went wrong on our side",
+            "Trinvis is taking a short break",
+        ]
+        for answer, head in zip(answers, heads, strict=True):
+            text = answer.content.decode()
+            assert f'<html lang="{language}">' in text
+            assert gettext(head) in text
+            assert (gettext(head) == head) == (language == "en")
