@@ -7,12 +7,13 @@ Minutes are whole minutes, days are ISO dates.
 from datetime import date, timedelta
 from typing import Any, NotRequired, TypedDict
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from attendance import figures
 from attendance.states import SICK, State
+from journal.models import is_struck
 from meetings.models import Meeting
 from meetings.statuses import Status as MeetingStatus
 from plans.models import FollowUp, Plan
@@ -151,7 +152,7 @@ def talks_of(programme: Programme) -> list[tuple[str, int, date, str, str]]:
     )
     meetings = (
         Meeting.objects.filter(programme=programme, status=MeetingStatus.HELD)
-        .exclude(minutes="")
+        .exclude(Q(minutes="") | Q(is_struck("meetings.meeting")))
         .annotate(held_on=TruncDate("starts_at"), by_name=F("organiser__name"), text=F("minutes"))
     )
     both = follow_ups.order_by().values_list(*columns).union(meetings.order_by().values_list(*columns), all=True)

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -314,3 +315,9 @@ class Phrase(models.Model):
 
     def __str__(self) -> str:
         return f"journal.phrase:{self.pk}"
+
+
+def is_struck(prefix: str) -> Exists:
+    """A condition for rows whose line of the timeline, `prefix:pk`, was struck out (K3)."""
+    source = Concat(Value(f"{prefix}:"), Cast(OuterRef("pk"), models.CharField()))
+    return Exists(Entry.objects.filter(source=source, struck_at__isnull=False))

@@ -13,7 +13,7 @@ WRITERS = {Role.CASEWORKER, Role.TEAM_LEADER, Role.CONTACT_PERSON, Role.SPECIALI
 # The daily work writes to the team; what leaves the house is for those who answer for the case.
 SHARERS = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}
 # Lines that hold somebody's own words and have no page of their own to correct them on.
-SPOKEN_OF = {"contact_reached", "contact_tried"}
+SPOKEN_OF = {"contact_reached", "contact_tried", "observation", "meeting_held"}
 
 
 class Place(Protocol):
@@ -66,7 +66,8 @@ def may_correct(user: User, entry: Entry, roles: set[str]) -> bool:
 def may_strike(user: User, entry: Entry) -> bool:
     """Author and team leader strike out and undo it: those who go on reading it (K3).
 
-    Notes and contacts only: a mark of the register is corrected, and what an action did its own action undoes.
+    Words only, of notes, contacts, observations and minutes: a mark of the register is corrected, and what an action
+    did its own action undoes.
     """
     has_words = entry.source.startswith("journal.note:") or entry.kind in SPOKEN_OF
     return has_words and (entry.author_id == user.pk or leads(user, entry))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.roles import Role
-from journal.models import Audience
+from journal.models import Audience, Entry
+from journal.permissions import may_strike
+from journal.timeline import struck_in_words
 from meetings.models import STAFF, Meeting, MeetingTask
 from meetings.statuses import Status
 from programmes.models import Programme
@@ -34,18 +36,24 @@ class Reading:
     reasons: bool = False  # why it was moved, cancelled or not held
     tasks: bool = False
     addresses: bool = False  # e-mail addresses of people from outside
+    struck: str = ""  # by whom the minutes were struck out, for those who read them still
 
 
 def reading(user: User, meeting: Meeting) -> Reading:
     """Staff read everything once it is recorded, the others only minutes that are shared with them (J2, J3).
 
-    What is written before the meeting is recorded is a draft of those who write it.
+    What is written before the meeting is recorded is a draft of those who write it; minutes that were struck out are
+    left to their author and the team leaders (K3).
     """
     programme = meeting.programme
+    struck = Entry.objects.filter(source=meeting.source, struck_at__isnull=False).first()
+    if struck and not may_strike(user, struck):
+        return Reading(addresses=programme.centre_id in user.reach.organisations_as(*STAFF))
+    words = struck_in_words(struck) if struck else ""
     works_there = programme.centre_id in user.reach.organisations_as(*STAFF)
     if works_there:
         minutes = meeting.status == Status.HELD or may_write(user, programme)
-        return Reading(minutes=minutes, reasons=True, tasks=True, addresses=True)
+        return Reading(minutes=minutes, reasons=True, tasks=True, addresses=True, struck=words)
     if meeting.status != Status.HELD:
         return Reading()
     roles = roles_in(user, programme)

@@ -4,15 +4,14 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from citizens.models import case_visible_to
 from core.life_areas import Indicator, LifeArea
-from journal.models import Entry
+from journal.models import is_struck
 from plans.statuses import Status
 from programmes.models import Programme
 
@@ -162,11 +161,7 @@ class StepRecord(models.Model):
 class ObservationQuerySet(models.QuerySet["Observation"]):
     def standing(self) -> "ObservationQuerySet":
         """Without those whose line of the timeline was struck out (K3)."""
-        struck = Entry.objects.filter(
-            struck_at__isnull=False,
-            source=Concat(Value("plans.observation:"), Cast(OuterRef("pk"), models.CharField())),
-        )
-        return self.exclude(Exists(struck))
+        return self.exclude(is_struck("plans.observation"))
 
 
 class Observation(models.Model):

@@ -7,10 +7,12 @@ import pytest
 import time_machine
 from django.db import connection
 
+from accounts.models import User
 from closing_notes.evidence import figures_of
 from closing_notes.sources import sources_of
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
+from journal.striking import strike, unstrike
 from meetings import recording, reminders, tasks
 from meetings.actions import Stale, cancel, move
 from meetings.models import Meeting, MeetingTask
@@ -286,3 +288,25 @@ def test_minutes_are_evidence_for_the_closing_note(case, over):
     }
     quotes = {source.key: source.quote for source in sources_of(figures_of(case.programme), [])}
     assert quotes[f"meeting:{over.pk}"] == "More hours."
+
+
+def test_minutes_that_were_struck_out_are_left_to_author_and_team_leader(case, signed_in):
+    """K3: out of the others' sight and out of the closing note's evidence, never deleted, and back again."""
+    meeting = hold(MeetingFactory(programme=case.programme, starts_at=at("2026-12-01 10:00")), minutes="Of a neighbour")
+    leader, contact = case.user("team_leader"), case.user("contact_person")
+    entry = Entry.objects.get(kind="meeting_held")
+
+    def reads(user: User) -> bool:
+        return "Of a neighbour" in signed_in(user).get(f"/meetings/{meeting.pk}/").text
+
+    def is_evidence() -> bool:
+        return any("Of a neighbour" in source.quote for source in sources_of(figures_of(case.programme), []))
+
+    assert (reads(case.caseworker), reads(leader), reads(contact), is_evidence()) == (True, True, True, True)
+    strike(entry=entry, why="The wrong citizen", by=leader)
+    assert (reads(case.caseworker), reads(leader), reads(contact), is_evidence()) == (True, True, False, False)
+    assert "The wrong citizen" in signed_in(leader).get(f"/meetings/{meeting.pk}/").text
+    unstrike(entry=entry, by=case.caseworker)
+    assert (reads(contact), is_evidence()) == (True, True)
+    with pytest.raises(NotAllowed):
+        strike(entry=entry, why="x", by=contact)

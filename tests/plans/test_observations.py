@@ -14,6 +14,7 @@ from closing_notes.sources import sources_of
 from core.exceptions import NotAllowed, Refused
 from core.life_areas import LifeArea
 from journal.models import Audience, Entry
+from journal.striking import strike
 from plans.content import GoalContent
 from plans.models import Observation, Plan, Subgoal
 from plans.observations import observe
@@ -112,9 +113,11 @@ def test_the_plan_shows_the_newest_observation_to_the_team(signed_in, plan, cont
 
 def test_what_was_struck_out_is_no_longer_shown(plan, contact_person):
     """K3."""
-    row = observe(plan=plan, subgoal=about(plan, "Comes on time").key, text="Somebody else", by=contact_person)
-    with acting(contact_person):
-        Entry.objects.filter(source=f"plans.observation:{row.pk}").update(struck_at="2026-12-14T09:00Z")
+    observe(plan=plan, subgoal=about(plan, "Comes on time").key, text="Somebody else", by=contact_person)
+    entry = Entry.objects.get(kind="observation")
+    with pytest.raises(NotAllowed):
+        strike(entry=entry, why="The wrong citizen", by=plan.programme.caseworker)
+    strike(entry=entry, why="The wrong citizen", by=contact_person)
     assert not Observation.objects.standing().exists()
 
 
