@@ -119,11 +119,15 @@ class Entry(models.Model):
     body = models.TextField(blank=True)
     url = models.CharField(max_length=200, blank=True)
     source = models.CharField(
-        max_length=60, blank=True, help_text="The row it tells about, `journal.note:12`; empty for a mere event."
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The row it tells about, `journal.note:12`; empty for a mere event.",
     )
     struck_at = models.DateTimeField(null=True)
     struck_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    struck_why = models.CharField(max_length=300, blank=True)
+    struck_why = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     objects = EntryQuerySet.as_manager()
 
