@@ -28,6 +28,7 @@ FLAGGED = """
     SELECT m.id FROM attendance_missedattendance m JOIN attendance_expectedattendance s ON s.id = m.slot_id
     WHERE m.status = %s AND s.workshop_id = %s ORDER BY (m.followed_up_at IS NULL) = %s DESC, m.id DESC LIMIT 1
 """
+CLEARED = "SELECT id FROM attendance_missedattendance WHERE status = 'cleared' ORDER BY id DESC"
 HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
     JOIN programmes_programme p ON p.citizen_id = a.citizen_id WHERE u.email = %s AND a.ends_on IS NULL ORDER BY 1
@@ -255,6 +256,7 @@ def teamleader(of: Addresses) -> list[str]:
         f"/attendance/{of.workshop}/{TODAY}/",
         f"/attendance/{of.workshop}/{TODAY}/history/",
         "/attendance/missed/",
+        f"/attendance/missed/{of.one(CLEARED)}/",
         "/closing-notes/",
         "/closing-notes/?status=in_review",
         f"/closing-notes/{of.note('draft')}/",
@@ -359,7 +361,6 @@ def contact(of: Addresses) -> list[str]:
         "/attendance/missed/",
         of.missed("raised", is_open=True),
         of.missed("raised", is_open=False),
-        of.missed("cleared", is_open=True),
         "/cases/",
         f"/cases/{case}/",
         f"/plans/{case}/",
