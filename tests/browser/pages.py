@@ -26,7 +26,11 @@ WITHOUT_NOTE = (
 )
 FLAGGED = """
     SELECT m.id FROM attendance_missedattendance m JOIN attendance_expectedattendance s ON s.id = m.slot_id
-    WHERE m.status = %s AND s.workshop_id = %s ORDER BY (m.followed_up_at IS NULL) = %s DESC, m.id DESC LIMIT 1
+    JOIN programmes_workshop w ON w.id = s.workshop_id
+    WHERE m.status = %s AND s.workshop_id = %s AND EXISTS (
+        SELECT FROM citizens_caseaccess a
+        WHERE a.citizen_id = s.citizen_id AND a.unit_id = w.unit_id AND (a.ends_on IS NULL OR a.ends_on >= %s))
+    ORDER BY (m.followed_up_at IS NULL) = %s DESC, m.id DESC LIMIT 1
 """
 CLEARED = "SELECT id FROM attendance_missedattendance WHERE status = 'cleared' ORDER BY id DESC"
 HELD = """
@@ -112,7 +116,7 @@ class Addresses:
         return note, self.one(OWN_NOTE.format(what="e.id", where=where))
 
     def missed(self, status: str, *, is_open: bool) -> str:
-        return f"/attendance/missed/{self.one(FLAGGED, status, self.workshop, is_open)}/"
+        return f"/attendance/missed/{self.one(FLAGGED, status, self.workshop, TODAY, is_open)}/"
 
     def plan_in_versions(self) -> str:
         return self.one(

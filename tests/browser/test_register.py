@@ -14,11 +14,12 @@ MARKS = "**/attendance/marks/"
 WORKSHOPS = {"tap": 30, "undo": 3, "late": 3, "rest": 30, "keys": 30, "plain": 4, "offline": 3, "lost": 3, "reason": 3}
 MAKE_WORKSHOPS = f"""
 from audit.acting import acting
-from tests.factories.accounts import CentreFactory
+from tests.factories.accounts import CentreFactory, UserFactory
 from tests.factories.attendance import contact_person_of, slots_in
 from tests.factories.programmes import ProgrammeFactory, WorkshopFactory
-# Beyond the references that a demo left behind.
-ProgrammeFactory.reset_sequence(700_000, force=True)
+# Beyond the references that a demo left behind, and the names that other tests gave.
+for factory in (ProgrammeFactory, CentreFactory, UserFactory):
+    factory.reset_sequence(700_000, force=True)
 centre = CentreFactory(name="The centre of the register")
 for name, people in {WORKSHOPS!r}.items():
     workshop = WorkshopFactory(unit__name=name, unit__organisation=centre)
