@@ -62,6 +62,7 @@ class WarnedForm(Form):
         self.data = data
 
     def warnings(self) -> list[Clash]:
+        """What speaks against these times; each form that warns says it for its own meeting."""
         raise NotImplementedError
 
 
