@@ -15,7 +15,7 @@ from core.forms import ReasonForm
 from core.templatetags.dates import clock
 from meetings import actions, forms, recording
 from meetings.models import Meeting
-from meetings.permissions import may_write
+from meetings.permissions import may_write, reading
 from meetings.statuses import Status
 from meetings.views import meeting_or_404, programme_or_404
 from programmes.statuses import RUNNING
@@ -25,9 +25,10 @@ WRITE = ["GET", "HEAD", "POST"]
 
 
 def own_meeting_or_404(request: SignedIn, pk: int) -> Meeting:
-    """The meeting for those who write it; who only reads it gets 403."""
+    """The meeting for those who write it; who only reads it gets 403, and who no longer reads struck minutes (K3)."""
     meeting = meeting_or_404(request, pk)
-    if not may_write(request.user, meeting.programme):
+    is_closed = meeting.status == Status.HELD and not reading(request.user, meeting).minutes
+    if is_closed or not may_write(request.user, meeting.programme):
         raise NotAllowed
     return meeting
 

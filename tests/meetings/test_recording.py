@@ -8,6 +8,8 @@ import time_machine
 from django.db import connection
 
 from accounts.models import User
+from audit.acting import System, acting
+from citizens.models import CaseAccess
 from closing_notes.evidence import figures_of
 from closing_notes.sources import sources_of
 from core.exceptions import NotAllowed, Refused
@@ -17,6 +19,7 @@ from meetings import recording, reminders, tasks
 from meetings.actions import Stale, cancel, move
 from meetings.models import Meeting, MeetingTask
 from meetings.recording import Promise
+from programmes.models import Programme
 from tests.desk.cast import NINE, a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
@@ -305,6 +308,14 @@ def test_minutes_that_were_struck_out_are_left_to_author_and_team_leader(case, s
     assert (reads(case.caseworker), reads(leader), reads(contact), is_evidence()) == (True, True, True, True)
     strike(entry=entry, why="The wrong citizen", by=leader)
     assert (reads(case.caseworker), reads(leader), reads(contact), is_evidence()) == (True, True, False, False)
+    successor = user_with_role("caseworker", case.programme.centre)
+    with acting(System("test")):
+        Programme.objects.filter(pk=case.programme.pk).update(caseworker=successor)
+        CaseAccess.objects.filter(role="caseworker").update(user=successor)
+    assert signed_in(successor).get(f"/meetings/{meeting.pk}/minutes/").status_code == 403
+    with acting(System("test")):
+        Programme.objects.filter(pk=case.programme.pk).update(caseworker=case.caseworker)
+        CaseAccess.objects.filter(role="caseworker").update(user=case.caseworker)
     assert "The wrong citizen" in signed_in(leader).get(f"/meetings/{meeting.pk}/").text
     unstrike(entry=entry, by=case.caseworker)
     assert (reads(contact), is_evidence()) == (True, True)
