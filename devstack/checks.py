@@ -44,7 +44,7 @@ CHECKS: dict[str, tuple[list[str], Mapping[str, str]]] = {
 
 def check(arguments: list[str]) -> int:
     """All static checks, two at a time; the words of those that failed."""
-    (VAR / "static").mkdir(parents=True, exist_ok=True)
+    make_static_folder()
     failed = []
     with ThreadPoolExecutor(2) as pool:
         for name, done in zip(CHECKS, pool.map(run_check, CHECKS), strict=True):
@@ -53,6 +53,11 @@ def check(arguments: list[str]) -> int:
                 say(f"--- {name}\n{done.stdout.strip()}")
     say(f"Checks failed: {', '.join(failed)}" if failed else f"All {len(CHECKS)} checks passed.")
     return 1 if failed else 0
+
+
+def make_static_folder() -> None:
+    """The web server's own files are looked for where a fresh checkout has no folder yet."""
+    (VAR / "static").mkdir(parents=True, exist_ok=True)
 
 
 def run_check(name: str) -> subprocess.CompletedProcess:
@@ -80,6 +85,7 @@ def test_long(arguments: list[str]) -> int:
 def pytest(arguments: list[str]) -> int:
     """On private servers without durability unless the environment names others."""
     require_browser()
+    make_static_folder()
     messages.compile_all([])
     told = False
     while True:

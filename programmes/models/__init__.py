@@ -1,0 +1,23 @@
+"""Programme types from the catalogue, programmes, workshops, placements and agreed schedules."""
+
+from programmes.models.periods import DateRange
+from programmes.models.placements import Placement, ScheduleSlot
+from programmes.models.programmes import Pause, Programme, ProgrammeQuerySet
+from programmes.models.team import TeamMember
+from programmes.models.types import ProgrammeType
+from programmes.models.workshops import ClosingDay, OpeningHours, Workshop, WorkshopQuerySet
+
+__all__ = [
+    "ClosingDay",
+    "DateRange",
+    "OpeningHours",
+    "Pause",
+    "Placement",
+    "Programme",
+    "ProgrammeQuerySet",
+    "ProgrammeType",
+    "ScheduleSlot",
+    "TeamMember",
+    "Workshop",
+    "WorkshopQuerySet",
+]

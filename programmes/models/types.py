@@ -1,0 +1,44 @@
+"""Programme types from the catalogue, in numbered versions."""
+
+from functools import cached_property
+
+from django.db import models
+from django.utils.translation import get_language
+
+from programmes.definition import Definition
+
+
+class ProgrammeType(models.Model):
+    """One version of a configured kind of programme; its texts and settings come from `catalogue/<key>.yaml`."""
+
+    key = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField()
+    definition = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="programmes_type_version_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def settings(self) -> Definition:
+        """What the file of this version says, with names instead of keys."""
+        return Definition.model_validate(self.definition)
+
+    def text(self, key: str) -> str:
+        """A text of the catalogue (`name`, `purpose` ...) in the reader's language."""
+        texts = self.definition[key]
+        return texts.get(get_language() or "da") or texts["da"]
+
+    @property
+    def name(self) -> str:
+        return self.text("name")
+
+    @property
+    def default_weeks(self) -> int:
+        return self.definition["duration"]["default_weeks"]
+
+    @property
+    def grace_minutes(self) -> int:
+        return self.definition["absence_rules"]["grace_minutes"]
