@@ -70,7 +70,7 @@ def member_row(member: TeamMember, programme: Programme, may_change: bool) -> Ro
     end = Link(link_to("desk:team_end", programme.reference, member.pk), _("Take off the team"), hint=member.user.name)
     return Row(
         title=member.user.name,
-        text=f"{member.get_function_display()} · {period}",
+        text=f"{member.function_name} · {period}",
         tag=tag,
         actions=[end] if may_change else [],
     )

@@ -166,5 +166,6 @@ def members_of(programme: Programme) -> tuple[list[TeamMember], list[TeamMember]
     now: list[TeamMember] = []
     before: list[TeamMember] = []
     for member in everybody:
+        member.programme = programme
         (before if member.ends_on and member.ends_on < today else now).append(member)
     return sorted(now, key=lambda member: (member.starts_on, member.user.name)), before

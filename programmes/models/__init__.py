@@ -1,5 +1,6 @@
 """Programme types from the catalogue, programmes, workshops, placements and agreed schedules."""
 
+from programmes.models.course import EndChange, PhaseStart
 from programmes.models.periods import DateRange
 from programmes.models.placements import Placement, ScheduleSlot
 from programmes.models.programmes import Pause, Programme, ProgrammeQuerySet
@@ -10,8 +11,10 @@ from programmes.models.workshops import ClosingDay, OpeningHours, Workshop, Work
 __all__ = [
     "ClosingDay",
     "DateRange",
+    "EndChange",
     "OpeningHours",
     "Pause",
+    "PhaseStart",
     "Placement",
     "Programme",
     "ProgrammeQuerySet",

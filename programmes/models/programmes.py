@@ -44,6 +44,9 @@ class Programme(models.Model):
     ended_on = models.DateField(_("ended"), null=True)
     accommodations = models.TextField(_("what the work must take account of"), blank=True)
     accommodations_why = models.TextField(_("why (health)"), blank=True)
+    # The programme of the same citizen that came before this one, at the same centre: a pre-programme, or an earlier
+    # try (P15).
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="following")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ProgrammeQuerySet.as_manager()
@@ -51,6 +54,9 @@ class Programme(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programmes_end_after_start"),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True) | ~Q(previous=F("pk")), name="programmes_follows_another"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     status__in=[Status.COMPLETED, Status.INTERRUPTED, Status.NEVER_STARTED], ended_on__isnull=False
@@ -86,6 +92,11 @@ class Pause(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True)
     reason = models.CharField(_("reason"), max_length=300)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # Filled in where it ended earlier than agreed: what had been agreed, who resumed and why.
+    agreed_until = models.DateField(null=True)
+    resumed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    resumed_why = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
