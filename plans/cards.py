@@ -65,7 +65,7 @@ def plan_page(plan: Plan, *, reading: Reading, chosen: str = "") -> PlanPage:
             page.follow_up = plan.follow_ups.select_related("by").last()
         if reading.observations:
             # Oldest first, so that the newest of each subgoal stays.
-            page.seen = {one.subgoal.key: one for one in reversed(lately(plan))}
+            page.seen = {one.subgoal.key: one for one in reversed(lately(plan, reading))}
     by_key = page.progress.by_key()
     page.goals = [goal_card(goal, by_key, page) for goal in goals]
     choose_curve(page, chosen)

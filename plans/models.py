@@ -12,7 +12,7 @@ from accounts.models import User
 from citizens.models import case_visible_to
 from core.life_areas import Indicator, LifeArea
 from journal.models import is_struck
-from plans.statuses import Status
+from plans.statuses import Means, Party, Status
 from programmes.models import Programme
 
 FIRST_STEP, LAST_STEP = 1, 5  # five worded steps, the last one is the target (L3)
@@ -118,6 +118,60 @@ class Subgoal(models.Model):
         return self.title
 
 
+class Confirmation(models.Model):
+    """One party's yes to one version: who, how, when, and the fingerprint of what they said yes to (L2).
+
+    What was signed or scanned hangs on the row as a document (`plans.confirmation:<id>`); `proof_hash` is its
+    fingerprint. A row is written once: neither page nor SQL changes it.
+    """
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="confirmations")
+    party = models.CharField(_("who"), max_length=10, choices=Party)
+    means = models.CharField(_("how"), max_length=10, choices=Means)
+    name = models.CharField(_("name"), max_length=150)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    given_on = models.DateField(_("given on"))
+    at = models.DateTimeField(default=timezone.now)
+    content_hash = models.CharField(max_length=64, help_text="SHA-256 of what the version says.")
+    proof_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the signature or the scan.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["version", "party"], name="plans_confirmed_once_by_each")]
+
+    def __str__(self) -> str:
+        return f"plans.confirmation:{self.pk}"
+
+
+class Abandonment(models.Model):
+    """An agreed subgoal that is pursued no longer, and why; it may be taken up again (L1).
+
+    It stays in the locked versions and in the history; by its key it is out of the present plan.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="abandonments")
+    subgoal = models.ForeignKey(Subgoal, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField()
+    abandoned_on = models.DateField(default=timezone.localdate)
+    reason = models.CharField(_("why is it given up?"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    taken_up_on = models.DateField(null=True)
+    taken_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "key"], condition=Q(taken_up_on__isnull=True), name="plans_abandoned_once"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="plans_abandoned_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"plans.abandonment:{self.pk}"
+
+
 class FollowUp(models.Model):
     """A talk about the plan in which steps are set (L3)."""
 
@@ -143,6 +197,11 @@ class StepRecord(models.Model):
     step = models.PositiveSmallIntegerField(_("step"))
     own_step = models.PositiveSmallIntegerField(_("the citizen's own step"), null=True, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
+    own_comment = models.CharField(_("the citizen's own comment"), max_length=500, blank=True)
+    measured = models.DecimalField(
+        max_digits=6, decimal_places=2, null=True, help_text="Percent or hours a week, as attendance says it."
+    )
+    measured_since = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -156,6 +215,36 @@ class StepRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subgoal_id}: {self.step}"
+
+
+class Exemption(models.Model):
+    """A follow-up that was put off, until when and why (L3)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="exemptions")
+    was_due_on = models.DateField(null=True)
+    until = models.DateField(_("until"))
+    reason = models.CharField(_("why"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="plans_exempt_says_why")]
+
+    def __str__(self) -> str:
+        return f"plans.exemption:{self.pk}"
+
+
+class Summary(models.Model):
+    """What the referrer was told about a follow-up, as it was sent (L3)."""
+
+    follow_up = models.OneToOneField(FollowUp, on_delete=models.PROTECT, related_name="summary")
+    text = models.TextField(_("summary"), max_length=settings.MAX_TEXT_LENGTH)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"plans.summary:{self.pk}"
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):

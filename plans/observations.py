@@ -15,7 +15,7 @@ from core.exceptions import NotAllowed, Refused
 from core.life_areas import LifeArea
 from journal.actions import tell
 from journal.models import Audience
-from plans.models import Goal, Observation, Plan, Subgoal, Version
+from plans.models import Goal, Observation, ObservationQuerySet, Plan, Subgoal, Version
 from plans.permissions import Reading, may_observe, reading
 from plans.statuses import Status
 from programmes.permissions import roles_in
@@ -76,21 +76,37 @@ def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
 
 
 def observed(plan: Plan, may_read: Reading) -> list[Observed]:
-    """The subgoals of the agreed plan in its order, each with what was seen lately; three queries."""
+    """The subgoals of the agreed plan in its order, each with what the reader may read of what was seen lately; three
+    queries."""
     version = agreed_version(plan)
     if version is None:
         return []
     goals: list[Goal] = list(may_read.goals(version.goals.prefetch_related("subgoals")))
     found = {subgoal.key: Observed(subgoal) for goal in goals for subgoal in goal.subgoals.all()}
-    for observation in lately(plan):
+    for observation in lately(plan, may_read):
         if observation.subgoal.key in found:
             found[observation.subgoal.key].observations.append(observation)
     return list(found.values())
 
 
-def lately(plan: Plan, *, since: date | None = None) -> list[Observation]:
-    """The newest observations of the plan that still stand; one query."""
-    rows = plan.observations.standing().select_related("subgoal", "by")
+def lately(plan: Plan, may_read: Reading, *, since: date | None = None) -> list[Observation]:
+    """The newest observations of the plan that still stand and that are for the reader; one query."""
+    rows = readable(plan.observations.standing(), may_read).select_related("subgoal", "by")
     if since:
         rows = rows.filter(seen_on__gte=since)
     return list(rows[:SHOWN])
+
+
+def readable(rows: ObservationQuerySet, may_read: Reading) -> ObservationQuerySet:
+    """Without what is not for the reader. What was seen about a goal of health stays a health note, wherever the
+    subgoal stands now (J2)."""
+    if not may_read.observations:
+        return rows.none()
+    if not (may_read.health and may_read.health_notes):
+        rows = rows.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
+    return rows
+
+
+def holds_health_notes(plan: Plan) -> bool:
+    """Whether anything was seen about a goal of health. One query."""
+    return plan.observations.standing().filter(subgoal__goal__life_area=LifeArea.HEALTH).exists()

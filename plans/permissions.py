@@ -14,6 +14,8 @@ from programmes.permissions import may_work_on, roles_in
 # Who reads everything of the plan, what is not agreed yet included. Referrers and contact persons read what is
 # confirmed, and contact persons of that only what the work needs: never a goal about health.
 READ_ALL = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.CITIZEN}
+# What was seen about a goal of health is read as health notes are: a team leader says why first (J2).
+READ_HEALTH_NOTES = {Role.CASEWORKER, Role.SPECIALIST}
 
 
 def may_edit(user: User, programme: Programme) -> bool:
@@ -26,6 +28,12 @@ def may_observe(user: User, programme: Programme) -> bool:
     return may_edit(user, programme) or not roles_in(user, programme).isdisjoint({Role.CONTACT_PERSON, Role.SPECIALIST})
 
 
+def may_ask_for_health_notes(user: User, programme: Programme) -> bool:
+    """Team leaders of the case who do not work on it themselves read health notes with a stated reason (J2)."""
+    roles = roles_in(user, programme)
+    return Role.TEAM_LEADER in roles and roles.isdisjoint(READ_HEALTH_NOTES)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a reader sees of one plan."""
@@ -35,6 +43,7 @@ class Reading:
     talk: bool = False  # what was said at follow-ups
     comments: bool = False  # the comment on one subgoal's step
     observations: bool = False  # what was seen at work
+    health_notes: bool = False  # what was seen about a goal of health, which is a health note (J2)
 
     def sees(self, goal: Goal) -> bool:
         return self.health or goal.life_area != LifeArea.HEALTH
@@ -47,6 +56,7 @@ def reading(roles: set[str]) -> Reading:
     """What somebody with these roles in the case reads; the widest role counts, and no role reads nothing of it."""
     if roles & READ_ALL:
         staff = bool(roles & (READ_ALL - {Role.CITIZEN}))
-        return Reading(drafts=True, health=True, talk=True, comments=True, observations=staff)
+        notes = bool(roles & READ_HEALTH_NOTES)
+        return Reading(drafts=True, health=True, talk=True, comments=True, observations=staff, health_notes=notes)
     works_with = Role.CONTACT_PERSON in roles
     return Reading(health=Role.REFERRER in roles, comments=works_with, observations=works_with)

@@ -19,7 +19,7 @@ from plans.models import LAST_STEP, Plan, StepRecord, Subgoal
 from plans.permissions import Reading
 from plans.statuses import Status
 
-EVERYTHING = Reading(drafts=True, health=True, talk=True, comments=True)
+EVERYTHING = Reading(drafts=True, health=True, talk=True, comments=True, observations=True, health_notes=True)
 
 
 @dataclass(frozen=True)

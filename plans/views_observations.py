@@ -1,5 +1,6 @@
 """Writing down what was seen, in two taps from the register or the case (L3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -11,18 +12,21 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
+from audit.log import look
 from core.exceptions import Refused
-from core.forms import Form
-from plans.observations import observe, observed
-from plans.permissions import may_observe, reading
+from core.forms import Form, ReasonForm
+from plans.models import Plan
+from plans.observations import holds_health_notes, observe, observed
+from plans.permissions import may_ask_for_health_notes, may_observe, reading
 from plans.views import UNPROCESSABLE, plan_or_404
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 
 LONGEST = 500
+WHY_READ = gettext_lazy("Why do you need to read it?")
 MOVED = gettext_lazy("The plan has changed since you opened the page. Open it again")
 # One tap is an observation; whoever has more to say writes it.
 QUICK = [
@@ -67,13 +71,50 @@ def observations(request: SignedIn, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Kept on the subgoal"))
             return redirect(back or reverse("plans:observe", args=[reference]))
+    return page(request, plan, form, back=back)
+
+
+@require_POST
+def health(request: SignedIn, reference: str) -> HttpResponse:
+    """A team leader says why what was seen about health must be read; this once it is shown, and it is logged (J2)."""
+    plan = plan_or_404(request, reference)
+    if not may_ask_for_health_notes(request.user, plan.programme):
+        raise PermissionDenied
+    why = ReasonForm(request.POST, label=WHY_READ)
+    if not why.is_valid():
+        return page(request, plan, ObservationForm(), why=why)
+    look(
+        request,
+        f"health notes of plan {reference}",
+        citizen_id=plan.programme.citizen_id,
+        reason=why.cleaned_data["why"],
+    )
+    return page(request, plan, ObservationForm(), reads_health=True)
+
+
+def page(
+    request: SignedIn,
+    plan: Plan,
+    form: ObservationForm,
+    *,
+    back: str = "",
+    why: ReasonForm | None = None,
+    reads_health: bool = False,
+) -> HttpResponse:
+    """What was seen, as far as the reader reads; a team leader is asked for a reason where that is not all (J2)."""
+    programme = plan.programme
+    may_read = reading(roles_in(request.user, programme))
+    asks = not reads_health and may_ask_for_health_notes(request.user, programme) and holds_health_notes(plan)
     context = {
         "plan": plan,
         "programme": programme,
         "form": form,
-        "rows": observed(plan, reading(roles_in(request.user, programme))),
+        "formset": why,
+        "rows": observed(plan, replace(may_read, health_notes=True) if reads_health else may_read),
         "quick": QUICK,
         "next": back,
         "is_running": programme.status in RUNNING,
+        "why": (why or ReasonForm(label=WHY_READ)) if asks else None,
     }
-    return render(request, "plans/observations.html", context, status=UNPROCESSABLE if form.errors else 200)
+    is_wrong = form.errors or (why and why.errors)
+    return render(request, "plans/observations.html", context, status=UNPROCESSABLE if is_wrong else 200)
