@@ -1,6 +1,7 @@
 """Programme types from the catalogue, programmes, workshops, placements and agreed schedules."""
 
 from programmes.models.course import EndChange, PhaseStart
+from programmes.models.offers import Offer, OfferQuerySet, OfferQuota
 from programmes.models.periods import DateRange
 from programmes.models.placements import Placement, ScheduleSlot
 from programmes.models.programmes import Pause, Programme, ProgrammeQuerySet
@@ -12,6 +13,9 @@ __all__ = [
     "ClosingDay",
     "DateRange",
     "EndChange",
+    "Offer",
+    "OfferQuerySet",
+    "OfferQuota",
     "OpeningHours",
     "Pause",
     "PhaseStart",

@@ -47,6 +47,10 @@ class Programme(models.Model):
     # The programme of the same citizen that came before this one, at the same centre: a pre-programme, or an earlier
     # try (P15).
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="following")
+    # Whose place it takes, as it was agreed when the programme was accepted: a fact that counting rests on (P10).
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True, default="", db_default="")
+    # The municipality that lends its place; empty where the place is the own one's or the type shares none out.
+    lent_from = models.CharField(_("place lent from"), max_length=100, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ProgrammeQuerySet.as_manager()
@@ -63,6 +67,9 @@ class Programme(models.Model):
                 )
                 | Q(status__in=RUNNING, ended_on__isnull=True),
                 name="programmes_ended_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(lent_from="") | ~Q(lent_from=F("municipality")), name="programmes_lent_by_another"
             ),
         ]
         indexes = [models.Index(fields=["caseworker", "status"], name="programmes_caseload")]
