@@ -324,7 +324,8 @@ def data_of(note: ClosingNote, figures: Figures) -> AttachedFile:
 
 
 def shared(figures: Figures) -> dict[str, Any]:
-    """The figures without what only the team reads: what was said at follow-ups, and comments on steps (J2)."""
+    """The figures without what only the team reads: what was said at follow-ups, comments on steps, what was seen at
+    work and the minutes of meetings (J2)."""
     return {
         **figures,
         "goals": [
@@ -337,6 +338,11 @@ def shared(figures: Figures) -> dict[str, Any]:
             for goal in figures["goals"]
         ],
         "follow_ups": [{"held_on": talk["held_on"], "by": talk["by"]} for talk in figures["follow_ups"]],
+        "observations": [],
+        "meetings": [
+            {key: value for key, value in meeting.items() if key != "minutes"}
+            for meeting in figures.get("meetings", [])
+        ],
     }
 
 

@@ -18,10 +18,13 @@ from meetings.models import Meeting
 from meetings.statuses import Status as MeetingStatus
 from plans.models import FollowUp, Plan
 from plans.observations import lately
+from plans.permissions import Reading
 from plans.progress import progress
 from programmes.models import Placement, Programme
 from programmes.statuses import RUNNING
 
+# A note leaves the house, so what was seen about health is no part of it, just as health notes are none (J2).
+AT_WORK = Reading(observations=True)
 # Follow-ups stand beside meetings, which have kinds of their own.
 PLAN_TALK = "plan"
 
@@ -139,7 +142,7 @@ def figures_of(programme: Programme) -> Figures:
                 "by": one.by.name,
                 "text": one.text,
             }
-            for one in (lately(programme.plan) if hasattr(programme, "plan") else [])
+            for one in (lately(programme.plan, AT_WORK) if hasattr(programme, "plan") else [])
         ],
     }
 

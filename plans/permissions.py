@@ -28,9 +28,8 @@ def may_observe(user: User, programme: Programme) -> bool:
     return may_edit(user, programme) or not roles_in(user, programme).isdisjoint({Role.CONTACT_PERSON, Role.SPECIALIST})
 
 
-def may_ask_for_health_notes(user: User, programme: Programme) -> bool:
+def may_ask_for_health_notes(roles: set[str]) -> bool:
     """Team leaders of the case who do not work on it themselves read health notes with a stated reason (J2)."""
-    roles = roles_in(user, programme)
     return Role.TEAM_LEADER in roles and roles.isdisjoint(READ_HEALTH_NOTES)
 
 

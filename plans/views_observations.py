@@ -78,7 +78,7 @@ def observations(request: SignedIn, reference: str) -> HttpResponse:
 def health(request: SignedIn, reference: str) -> HttpResponse:
     """A team leader says why what was seen about health must be read; this once it is shown, and it is logged (J2)."""
     plan = plan_or_404(request, reference)
-    if not may_ask_for_health_notes(request.user, plan.programme):
+    if not may_ask_for_health_notes(roles_in(request.user, plan.programme)):
         raise PermissionDenied
     why = ReasonForm(request.POST, label=WHY_READ)
     if not why.is_valid():
@@ -103,8 +103,9 @@ def page(
 ) -> HttpResponse:
     """What was seen, as far as the reader reads; a team leader is asked for a reason where that is not all (J2)."""
     programme = plan.programme
-    may_read = reading(roles_in(request.user, programme))
-    asks = not reads_health and may_ask_for_health_notes(request.user, programme) and holds_health_notes(plan)
+    roles = roles_in(request.user, programme)
+    may_read = reading(roles)
+    asks = not reads_health and may_ask_for_health_notes(roles) and holds_health_notes(plan)
     context = {
         "plan": plan,
         "programme": programme,

@@ -126,6 +126,7 @@ plans:confirm                                programme  GET  403  200  403  403 
 plans:confirm                                programme  POST 403  422  403  403  422  404  403  404
 plans:observe                                programme  GET  403  200  200  200  200  404  403  404
 plans:observe                                programme  POST 403  422  422  422  422  404  403  404
+plans:health                                 programme  POST 403  403  403  403  200  404  403  404
 plans:versions                               programme  GET  200  200  200  200  200  404  200  404
 plans:follow_up                              programme  GET  403  302  403  403  302  404  403  404
 plans:follow_up                              programme  POST 403  302  403  403  302  404  403  404
