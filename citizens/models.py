@@ -221,6 +221,47 @@ class CaseAccess(models.Model):
         return f"{self.role} {self.source}"
 
 
+class Consent(models.Model):
+    """What a citizen allows: for what, between whom, for how long, and how it was given (R9).
+
+    `key` is that of the programme type's consent that it answers; `purpose` keeps the words that were asked.
+    """
+
+    class Given(models.TextChoices):
+        WRITING = "writing", _("In writing")
+        DIGITAL = "digital", _("Digitally signed")
+        ORAL = "oral", _("By word of mouth")
+
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="consents")
+    centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=60)
+    purpose = models.CharField(_("purpose"), max_length=300)
+    parties = models.CharField(_("between whom"), max_length=500)
+    given_on = models.DateField(_("given on"))
+    given_how = models.CharField(_("how it was given"), max_length=10, choices=Given)
+    ends_on = models.DateField(_("until"), null=True)
+    withdrawn_on = models.DateField(_("withdrawn"), null=True)
+    source = models.CharField(max_length=60, help_text="The row that it was asked for with, as in CaseAccess.")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "key", "source"], name="citizens_consent_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("given_on")), name="citizens_consent_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("given_on")),
+                name="citizens_consent_withdrawn_after",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.source}"
+
+
 def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str) -> Exists:
     """A condition for rows of one case: seen at their own centre only (U1), by a referrer only where its own
     organisation (`referrer`, a column path) sent the citizen."""

@@ -79,6 +79,14 @@ class Referral(models.Model):
     wished_start = models.DateField(_("wished start"), null=True)
     weeks = models.PositiveSmallIntegerField(_("duration in weeks"), null=True)
     weekly_hours = models.DecimalField(_("hours a week"), max_digits=4, decimal_places=2, null=True)
+    # Whose place is asked for: one of the type's quotas by its name, else what the referrer wrote (P10).
+    municipality = models.CharField(_("municipality"), max_length=100, blank=True, default="", db_default="")
+    workshop_wish = models.CharField(_("wish for a workshop"), max_length=300, blank=True, default="", db_default="")
+    # The key of the type that is wished for before this one; granted, it is `pre_programme` (R1, R5).
+    wished_pre_programme = models.SlugField(
+        _("wish for a pre-programme"), max_length=60, blank=True, default="", db_default="", db_index=False
+    )
+    pre_programme = models.OneToOneField(Programme, on_delete=models.PROTECT, related_name="referral_before", null=True)
     offer_id = models.CharField(_("offer id"), max_length=60, blank=True)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -104,6 +112,10 @@ class Referral(models.Model):
                 | Q(~Q(status=Status.ACCEPTED), programme__isnull=True),
                 name="referrals_accepted_has_programme",
             ),
+            models.CheckConstraint(
+                condition=Q(pre_programme__isnull=True) | Q(programme__isnull=False),
+                name="referrals_pre_programme_before_one",
+            ),
             # The same citizen has one open referral of a type at a centre (R4).
             models.UniqueConstraint(
                 fields=["citizen", "type", "centre"],
@@ -121,6 +133,23 @@ class Referral(models.Model):
         if self.submitted_at is None:
             return 0
         return (timezone.localdate() - timezone.localdate(self.submitted_at)).days
+
+
+class Party(models.Model):
+    """Another party that knows the citizen, where a type asks for more than the one that refers (R1)."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="parties")
+    position = models.PositiveSmallIntegerField()
+    organisation = models.CharField(_("organisation"), max_length=200)
+    person = models.CharField(_("contact"), max_length=200)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["referral", "position"], name="referrals_party_position")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}, {self.person}"
 
 
 class Goal(models.Model):

@@ -45,6 +45,7 @@ AUTHORSHIP = {
     "attendance.Mark": {"by"},
     "attendance.MissedAttendance": {"cleared_by", "followed_up_by"},
     "attendance.ContactAttempt": {"by"},
+    "citizens.Consent": {"recorded_by"},
     "citizens.Merge": {"by", "reversed_by"},
     "closing_notes.ClosingNote": {"approved_by"},
     "closing_notes.Rendering": {"asked_by"},

@@ -6,6 +6,8 @@ from citizens.access import grant
 from programmes.access import grant_placement, grant_programme, source_of_member
 from programmes.models import (
     ClosingDay,
+    Offer,
+    OfferQuota,
     OpeningHours,
     Placement,
     Programme,
@@ -156,3 +158,24 @@ class TeamMemberFactory(Factory):
             starts_on=instance.starts_on,
             ends_on=instance.ends_on,
         )
+
+
+class OfferFactory(Factory):
+    """The centre offers the type, with the type's own numbers."""
+
+    class Meta:
+        model = Offer
+        django_get_or_create = ["centre", "type_key"]
+
+    centre = factory.SubFactory(CentreFactory)
+    type_key = "individual_development"
+    since = datetime.date(2026, 1, 1)
+
+
+class OfferQuotaFactory(Factory):
+    class Meta:
+        model = OfferQuota
+
+    offer = factory.SubFactory(OfferFactory)
+    municipality = "Hagfors"
+    places = 17

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Organisation, User
 from programmes.models import ProgrammeType, Workshop
 from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, user_with_role
-from tests.factories.programmes import ProgrammeTypeFactory, WorkshopFactory
+from tests.factories.programmes import OfferFactory, ProgrammeTypeFactory, WorkshopFactory
 
 NUMBER = "140389-0001"
 RIGHT = {
@@ -57,6 +57,7 @@ class Cast:
 def cast(db) -> Cast:
     centre, job_centre = CentreFactory(name="Nordkajen"), JobCentreFactory(name="Jobcenter Limfjord")
     unit = UnitFactory(organisation=centre, name="Wood")
+    OfferFactory(centre=centre)
     return Cast(
         centre=centre,
         job_centre=job_centre,
