@@ -3,10 +3,10 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from programmes.models.periods import DateRange
+from programmes.models.periods import DateRange, MinuteRange
 from programmes.models.programmes import Programme
 from programmes.models.workshops import Workshop
 
@@ -41,24 +41,35 @@ class ScheduleSlot(models.Model):
     """One agreed weekly slot of a placement, valid for a range of days.
 
     A changed schedule ends these rows and adds new ones from a date, so what was agreed on a past day never
-    changes (P5).
+    changes (P5). The database keeps the rows inside the days of their placement and fills in the programme: a slot
+    without an end lasts as long as its placement, and one that lasts to its placement's end moves with it.
     """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="slots")
+    # The placement's, written by the database, so that no two slots of one programme can lie in the same hours.
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="schedule")
     weekday = models.PositiveSmallIntegerField(_("weekday"))
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("until"))
     valid_from = models.DateField()
-    valid_until = models.DateField(null=True)
+    valid_until = models.DateField()
 
     class Meta:
         ordering = ["weekday", "starts"]
         constraints = [
             models.CheckConstraint(condition=Q(weekday__range=(1, 7)), name="programmes_slot_weekday"),
             models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="programmes_slot_order"),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="programmes_slot_validity",
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="programmes_slot_validity"),
+            # Checked when a statement has written all its rows: one statement may move hours about.
+            ExclusionConstraint(
+                name="programmes_slots_apart",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("weekday", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_until"), RangeOperators.OVERLAPS),
+                    (MinuteRange("starts", "ends"), RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.IMMEDIATE,
             ),
         ]
 
