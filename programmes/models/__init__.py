@@ -1,5 +1,6 @@
 """Programme types from the catalogue, programmes, workshops, placements and agreed schedules."""
 
+from programmes.models.activities import Activity, ActivityQuerySet, ChecklistItem, Statement
 from programmes.models.course import EndChange, PhaseStart
 from programmes.models.offers import Offer, OfferQuerySet, OfferQuota
 from programmes.models.periods import DateRange
@@ -10,6 +11,9 @@ from programmes.models.types import ProgrammeType
 from programmes.models.workshops import ClosingDay, OpeningHours, Workshop, WorkshopQuerySet
 
 __all__ = [
+    "Activity",
+    "ActivityQuerySet",
+    "ChecklistItem",
     "ClosingDay",
     "DateRange",
     "EndChange",
@@ -24,6 +28,7 @@ __all__ = [
     "ProgrammeQuerySet",
     "ProgrammeType",
     "ScheduleSlot",
+    "Statement",
     "TeamMember",
     "Workshop",
     "WorkshopQuerySet",
