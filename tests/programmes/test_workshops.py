@@ -118,16 +118,18 @@ def test_a_name_may_change_while_old_hours_do_not_fit_what_was_agreed(centre, le
 def test_what_was_agreed_for_the_past_stands_against_nothing_and_stays(centre, leader, what):
     """P5"""
     workshop = WorkshopFactory(unit__organisation=centre)
-    placement = PlacementFactory(programme__centre=centre, workshop=workshop)
+    placement = PlacementFactory(
+        programme__centre=centre, programme__starts_on=datetime.date(2026, 11, 2), workshop=workshop
+    )
     slot = ScheduleSlotFactory(placement=placement, ends=time(14))
     yesterday = datetime.date(2026, 11, 22)
     with acting(System("test")):
         if what == "ended_programme":
             type(placement.programme).objects.update(status="interrupted", ended_on=yesterday)
         elif what == "ended_schedule":
-            ScheduleSlot.objects.update(valid_from=datetime.date(2026, 11, 2), valid_until=yesterday)
+            ScheduleSlot.objects.update(valid_until=yesterday)
         else:
-            type(placement).objects.update(starts_on=datetime.date(2026, 11, 2), ends_on=yesterday)
+            type(placement).objects.update(ends_on=yesterday)
     change(workshop, leader)
     slot.refresh_from_db()
     assert slot.ends == time(14)
