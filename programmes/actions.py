@@ -17,6 +17,7 @@ from core.models import next_reference
 from journal.actions import tell
 from journal.models import Audience, Entry
 from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
+from programmes.coordination import appoint_first
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from programmes.permissions import may_lead
 from programmes.schedules import WeekSlot, problems
@@ -33,22 +34,28 @@ def start_programme(
     referrer: User,
     starts_on: date,
     ends_on: date,
-    workshop: Workshop,
-    week: Sequence[WeekSlot],
     by: User,
+    workshop: Workshop | None = None,
+    week: Sequence[WeekSlot] = (),
     accommodations: str = "",
     accommodations_why: str = "",
+    municipality: str = "",
+    lent_from: str = "",
+    previous: Programme | None = None,
 ) -> Programme:
-    """Create a planned programme with its placement and agreed week, and everybody's access to the case (P1, R5).
+    """Create a planned programme, and everybody's access to the case (P1, R5).
 
-    It becomes active by itself on the day it starts. Refused when the week does not fit the workshop (P5).
+    With a workshop also the placement and its agreed week; a type without workshops has none. `municipality` and
+    `lent_from` say whose place it takes (P10), `previous` what came before it (P15). It becomes active by itself on the
+    day it starts. Refused when the week does not fit the workshop (P5).
     """
     if not may_lead(by, centre):
         raise NotAllowed
-    if not week:
-        raise Refused(_("Agree at least one day a week"))
-    for problem in problems(week, workshop).values():
-        raise Refused(problem)
+    if workshop is not None:
+        if not week:
+            raise Refused(_("Agree at least one day a week"))
+        for problem in problems(week, workshop).values():
+            raise Refused(problem)
     with acting(by):
         refuse_absent(caseworker, centre)
         programme = Programme.objects.create(
@@ -63,21 +70,35 @@ def start_programme(
             ends_on=ends_on,
             accommodations=accommodations,
             accommodations_why=accommodations_why,
-        )
-        placement = Placement.objects.create(
-            programme=programme, workshop=workshop, starts_on=starts_on, ends_on=ends_on
-        )
-        ScheduleSlot.objects.bulk_create(
-            ScheduleSlot(
-                placement=placement, weekday=slot.weekday, starts=slot.starts, ends=slot.ends, valid_from=starts_on
-            )
-            for slot in week
+            municipality=municipality,
+            lent_from=lent_from,
+            previous=previous,
         )
         grant_programme(programme)
-        grant_placement(placement)
+        if workshop is not None:
+            place(programme, workshop, week)
+        appoint_first(programme, by=by)
         record("programme_created", by=by, subject=programme, citizen_id=citizen.pk)
         schedule_changed.send(Programme, programme=programme, from_day=starts_on, by=by)
     return programme
+
+
+def place(programme: Programme, workshop: Workshop, week: Sequence[WeekSlot]) -> None:
+    """The programme's first placement, for the whole of its time, and the week agreed from its first day on (P5)."""
+    placement = Placement.objects.create(
+        programme=programme, workshop=workshop, starts_on=programme.starts_on, ends_on=programme.ends_on
+    )
+    ScheduleSlot.objects.bulk_create(
+        ScheduleSlot(
+            placement=placement,
+            weekday=slot.weekday,
+            starts=slot.starts,
+            ends=slot.ends,
+            valid_from=programme.starts_on,
+        )
+        for slot in week
+    )
+    grant_placement(placement)
 
 
 def refuse_absent(caseworker: User, centre: Organisation) -> None:
