@@ -8,12 +8,38 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from core.life_areas import Indicator, LifeArea
+
+LANGUAGES = ("da", "sv", "en")
+# Two outcomes mean something to the code: a programme broken off, and one of which nobody knows how it ended.
+INTERRUPTED, UNKNOWN = "interrupted", "unknown"
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Weeks = Annotated[int, Field(ge=1, le=520)]
 Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+def bare_keys(value: Any) -> Any:
+    """A list of bare keys, as files of the first format had it, is read as a list of parts."""
+    if isinstance(value, list):
+        return [
+            {"key": one, "name": dict.fromkeys(LANGUAGES, one.replace("_", " ").capitalize())}
+            if isinstance(one, str)
+            else one
+            for one in value
+        ]
+    return value
+
+
+def same_words(value: Any) -> Any:
+    """One text for all languages, as files of the first format had it."""
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value) if value else None
+    return value
 
 
 class Part(BaseModel):
@@ -55,7 +81,7 @@ class Duration(Part):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if not (self.minimum_weeks or 1) <= self.default_weeks <= (self.maximum_weeks or 520):
-            raise ValueError("default_weeks must lie between minimum_weeks and maximum_weeks")
+            raise ValueError(_("default_weeks must lie between minimum_weeks and maximum_weeks"))
         return self
 
 
@@ -104,7 +130,7 @@ class Due(Part):
     def one_of_them(self) -> Self:
         given = [self.days_after_start, self.days_before_end, self.every_weeks]
         if sum(value is not None for value in given) != 1:
-            raise ValueError("give one of days_after_start, days_before_end and every_weeks")
+            raise ValueError(_("Give one of days_after_start, days_before_end and every_weeks"))
         return self
 
 
@@ -182,7 +208,7 @@ class FollowUp(Part):
     """How often the plan is looked at (L3)."""
 
     every_weeks: Weeks | None = None
-    form: str | Text = ""
+    form: Annotated[Text | None, BeforeValidator(same_words)] = None
     with_referrer: bool = False
 
 
@@ -198,6 +224,7 @@ class Target(Part):
 class Segment(Named):
     """A group of citizens that the effort tells apart (F4)."""
 
+    what: Text | None = None
     percent_about: Percent | None = None
 
 
@@ -205,27 +232,23 @@ class StandardSubgoal(Part):
     """A subgoal to begin with; `steps` words its five steps (L1)."""
 
     title: Text
-    indicator: str = "steps"
+    indicator: Indicator = Indicator.STEPS
     steps: list[Text] = []
 
 
 class StandardGoal(Named):
     """A goal to begin with (L1)."""
 
-    life_area: str
+    life_area: LifeArea
     subgoals: list[StandardSubgoal] = []
 
 
-def bare_keys(value: Any) -> Any:
-    """A list of bare keys, as files of the first format had it, is read as a list of parts."""
-    if isinstance(value, list):
-        return [
-            {"key": one, "name": dict.fromkeys(("da", "sv", "en"), one.replace("_", " ").capitalize())}
-            if isinstance(one, str)
-            else one
-            for one in value
-        ]
-    return value
+class Section(Named):
+    """A part of the closing note (C1); the code fills in those whose key it knows, the others are written."""
+
+    hint: Text | None = None
+    is_required: bool = True
+    when_interrupted: bool = False  # asked for in the short note of a programme that was broken off, too (C6)
 
 
 class Definition(Part):
@@ -237,6 +260,7 @@ class Definition(Part):
     target_group: Text | None = None
     purpose: Text | None = None
     content: Text | None = None
+    remark: str = ""  # for whoever edits the file
     duration: Duration
     # A weekday, any day, or the days that are named in intake_dates (R5).
     intake: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "any", "dates"] = "any"
@@ -261,4 +285,9 @@ class Definition(Part):
     segments: list[Segment] = []
     outcomes: Annotated[list[Named], BeforeValidator(bare_keys)] = []
     targets: list[Target] = []
-    closing_note_sections: Annotated[list[Named], BeforeValidator(bare_keys)] = []
+    closing_note_sections: Annotated[list[Section], BeforeValidator(bare_keys)] = []
+
+    @classmethod
+    def of_version(cls, stored: dict[str, Any]) -> Self:
+        """A version that was taken into use, perhaps under an earlier shape: what that had and this has not is left."""
+        return cls.model_validate(stored, extra="ignore")

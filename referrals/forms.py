@@ -16,7 +16,6 @@ from core.forms import Form
 from core.templatetags.dates import short_day
 from programmes.models import ProgrammeType
 from referrals.fields import BirthDateField, BoundedDateField, CountField, EitherField
-from referrals.models import Context
 
 LANGUAGES = [
     ("da", _("Danish")),
@@ -176,9 +175,8 @@ class ProgrammeForm(Form):
         self.set_choices("type", [(key, type.name) for key, type in self.types.items()])
         self.set_choices("centre", [(key, centre.name) for key, centre in self.centres.items()])
         self.chosen_type = self.types.get(self.typed("type")) or types[0]
-        allowed = self.chosen_type.definition["contexts"]
-        labels = dict(Context.choices)
-        self.set_choices("context", [("", "–"), *((key, labels[key]) for key in allowed if key in labels)])
+        allowed = self.chosen_type.settings.contexts
+        self.set_choices("context", [("", "–"), *((context.key, str(context)) for context in allowed)])
         self.fields["weeks"].help_text = gettext("%(weeks)s weeks when you leave it empty.") % {
             "weeks": self.chosen_type.default_weeks
         }

@@ -92,7 +92,7 @@ class ReferralForm:
             "language": "sv" if centre.country == Organisation.Country.SWEDEN else "da",
             "type": str(type.pk),
             "centre": str(centre.pk),
-            "legal_basis": type.definition["legal_basis"].get("text") or "",
+            "legal_basis": type.settings.legal_basis.text or "",
             **typed,
         }
         self.citizen = self.made(CitizenForm, Step.CITIZEN, filled, country=centre.country)

@@ -24,7 +24,7 @@ class ProgrammeType(models.Model):
     @cached_property
     def settings(self) -> Definition:
         """What the file of this version says, with names instead of keys."""
-        return Definition.model_validate(self.definition)
+        return Definition.of_version(self.definition)
 
     def text(self, key: str) -> str:
         """A text of the catalogue (`name`, `purpose` ...) in the reader's language."""

@@ -136,17 +136,18 @@ def test_free_places_and_caseloads_count_running_programmes_only(django_assert_n
 
 
 def test_loading_the_catalogue_twice_adds_one_version_and_a_changed_file_the_next(tmp_path):
-    (first,) = load_catalogue()
-    assert load_catalogue() == [first]
+    seven = load_catalogue()
+    assert load_catalogue() == seven
+    first = next(one for one in seven if one.key == "individual_development")
     assert (first.default_weeks, first.grace_minutes, first.definition["intake"]) == (13, 15, "monday")
     changed = (FOLDER / "individual_development.yaml").read_text().replace("grace_minutes: 15", "grace_minutes: 20")
     (tmp_path / "individual_development.yaml").write_text(changed)
     (second,) = load_catalogue(tmp_path)
     assert (second.version, second.grace_minutes) == (2, 20)
     (tmp_path / "broken.yaml").write_text("key: broken\n")
-    with pytest.raises(BrokenCatalogue, match=r"broken.yaml: name is missing"):
+    with pytest.raises(BrokenCatalogue, match=r"broken.yaml:1: name: "):
         load_catalogue(tmp_path)
-    assert ProgrammeType.objects.count() == 2
+    assert ProgrammeType.objects.count() == 8
 
 
 def test_a_workshop_loses_sight_of_a_case_a_week_after_the_programme_has_ended():
