@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import closing_days_changed, programme_ended, programme_ending, schedule_changed
+from core.events import closing_days_changed, pause_changed, programme_ended, programme_ending, schedule_changed
 
 if TYPE_CHECKING:
     from accounts.models import Organisation
@@ -19,10 +19,12 @@ class AttendanceConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance.ending import clear_up, refuse_for_one_who_came
+        from attendance.pausing import clear_paused_days
 
         programme_ending.connect(refuse_for_one_who_came, dispatch_uid="attendance.refuse_for_one_who_came")
         programme_ended.connect(clear_up, dispatch_uid="attendance.clear_up")
         schedule_changed.connect(follow_schedule, dispatch_uid="attendance.follow_schedule")
+        pause_changed.connect(clear_paused_days, dispatch_uid="attendance.clear_paused_days")
         closing_days_changed.connect(follow_closing_days, dispatch_uid="attendance.follow_closing_days")
 
 

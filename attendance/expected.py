@@ -201,6 +201,14 @@ def forget_after(*, programme: Programme, day: date) -> None:
     )
 
 
+def forget_days(*, programme: Programme, days: list[date]) -> None:
+    """Nobody was to come on these past days after all: take away what is no longer agreed and untouched (A1).
+
+    Inside the caller's `acting`; one statement for all days.
+    """
+    _remove(_parameters(since=min(days), until=max(days), programme=programme, centre_id=None, days=days))
+
+
 def _remove(parameters: dict) -> None:
     with connection.cursor() as cursor:
         cursor.execute(REMOVE, parameters)

@@ -7,25 +7,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from core.fields import DateField
 from core.forms import Form
-from programmes.models import TeamMember
+from programmes.functions import functions_of
+from programmes.models import Programme, TeamMember
+from programmes.team import colleagues
 
 
 class TeamForm(Form):
     """Who comes on the team, as what, and for how long."""
 
     person = forms.TypedChoiceField(label=gettext_lazy("Colleague"), coerce=int)
-    function = forms.ChoiceField(label=gettext_lazy("As"), choices=TeamMember.Function.choices)
+    function = forms.ChoiceField(
+        label=gettext_lazy("As"),
+    )
     starts_on = DateField(label=gettext_lazy("From"))
     ends_on = DateField(
         label=gettext_lazy("Until"), required=False, help_text=gettext_lazy("Empty means until the programme ends.")
     )
 
-    def __init__(self, *args: Any, colleagues: list[tuple[User, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {user.pk: user for user, _role in colleagues}
+        self.people = {user.pk: user for user, _role in colleagues(programme)}
+        functions = [(one.key, one.name) for one in functions_of(programme.type) if not one.is_coordinator]
+        self.fields["function"].choices = functions  # type: ignore[attr-defined]
         names = [(user.pk, f"{user.name}, {user.title}" if user.title else user.name) for user in self.people.values()]
         self.fields["person"].choices = [("", _("Choose")), *names]  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = timezone.localdate()

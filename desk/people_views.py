@@ -55,7 +55,7 @@ def show(
     look(request, f"people of {programme}", citizen_id=programme.citizen_id)
     context: dict[str, Any] = {"programme": programme, "people": found, "form": team_form or uncover_form}
     if found.may_change and programme.status in RUNNING:
-        context["team_form"] = team_form or TeamForm(colleagues=team.colleagues(programme.centre))
+        context["team_form"] = team_form or TeamForm(programme=programme)
     if found.may_uncover and not found.person:
         context["uncover_form"] = uncover_form or reason_to_uncover()
     return render(request, "desk/people.html", context, status=status)
@@ -68,7 +68,7 @@ def reason_to_uncover(data: Any = None) -> ReasonForm:
 @require_POST
 def team_add(request: SignedIn, reference: str) -> HttpResponse:
     programme = case_or_404(request, reference)
-    form = TeamForm(request.POST, colleagues=team.colleagues(programme.centre))
+    form = TeamForm(request.POST, programme=programme)
     if form.is_valid():
         data = form.cleaned_data
         user = form.people[data.pop("person")]

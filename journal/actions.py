@@ -23,10 +23,11 @@ def tell(
     body: str = "",
     url: str = "",
     source: str = "",
-    **params: str | int,
+    **params: str | int | dict[str, str],
 ) -> Entry:
     """Add one line to the citizen's timeline (J1). `case` is the reference it belongs to; `source` names the row it
-    tells about (`journal.note:12`), so that what changes there can be followed here."""
+    tells about (`journal.note:12`), so that what changes there can be followed here. A name of a type's part is given
+    in all its languages, as a mapping."""
     return Entry.objects.create(
         kind=kind,
         citizen=citizen,

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -95,10 +95,14 @@ def moment_in_words(moment: datetime) -> str:
         return _("Today at %(time)s") % {"time": clock(local)}
     if days == 1:
         return _("Yesterday at %(time)s") % {"time": clock(local)}
-    text = day(local.date())
-    if abs(timezone.localdate() - local.date()) > timedelta(days=200):
-        text = f"{text} {local.year}"
+    text = _day_in_words(local.date())
     return text[:1].upper() + text[1:]
+
+
+def _day_in_words(on: date) -> str:
+    """`mandag 23. november`, with the year when it could be another one."""
+    is_near = abs(timezone.localdate() - on) <= timedelta(days=200)
+    return day(on) if is_near else f"{day(on)} {on.year}"
 
 
 def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
@@ -164,13 +168,15 @@ def _strike(entry: Entry, user: User) -> tuple[str, str]:
 
 
 def _in_words(key: str, value: object) -> object:
+    if isinstance(value, dict):
+        return value.get(get_language() or "da") or value.get("da", "")
     if not isinstance(value, str):
         return value
     if key in WORDS and value:
         return _(value)
     try:
         if DATE.fullmatch(value):
-            return day(date.fromisoformat(value))
+            return _day_in_words(date.fromisoformat(value))
         if TIME.fullmatch(value):
             return clock(time.fromisoformat(value))
     except ValueError:

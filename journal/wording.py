@@ -31,8 +31,34 @@ WORDING = {
     "new_caseworker": Wording(
         "person-check", "info", "referral", _("%(name)s is the caseworker now, after %(before)s")
     ),
+    "programme_pause": Wording("pause-circle", "calm", "referral", _("A pause is agreed from %(day)s")),
+    "programme_pause_until": Wording(
+        "pause-circle", "calm", "referral", _("A pause is agreed from %(day)s until %(until)s")
+    ),
+    "programme_pause_called_off": Wording("play-circle", "acc", "referral", _("The pause from %(day)s is called off")),
+    "programme_resumed": Wording("play-circle", "acc", "referral", _("The pause ends, first day back %(day)s")),
+    "programme_rests": Wording("pause-circle", "calm", "referral", _("The pause has begun")),
+    "programme_goes_on": Wording("play-circle", "acc", "referral", _("The pause is over")),
+    "programme_extended": Wording(
+        "arrow-right", "info", "referral", _("Extended from %(before)s to %(day)s, agreed with %(agreed_with)s")
+    ),
+    "programme_shortened": Wording(
+        "flag", "info", "referral", _("Shortened from %(before)s to %(day)s, agreed with %(agreed_with)s")
+    ),
+    "phase_begun": Wording("bar-chart", "acc", "referral", _("%(phase)s begun on %(day)s")),
+    "coordinator_changed": Wording("person-check", "info", "referral", _("%(name)s is the coordinator now")),
     "programme_ended": Wording("flag", "calm", "referral", _("The programme has ended: %(outcome)s")),
     "plan_confirmed": Wording("flag", "acc", "plan", _("Plan confirmed, version %(number)s")),
+    "plan_confirmed_citizen": Wording(
+        "flag", "ok", "plan", _("The citizen has confirmed version %(number)s of the plan")
+    ),
+    "plan_confirmed_referrer": Wording(
+        "flag", "ok", "plan", _("The referrer has confirmed version %(number)s of the plan")
+    ),
+    "subgoal_abandoned": Wording("dash-circle", "calm", "plan", _("Given up: %(subgoal)s")),
+    "subgoal_taken_up": Wording("arrow-counterclockwise", "info", "plan", _("Taken up again: %(subgoal)s")),
+    "follow_up_put_off": Wording("clock", "due", "plan", _("Follow-up on the plan put off until %(day)s")),
+    "plan_summary": Wording("send", "info", "plan", _("Summary of the follow-up sent to %(organisation)s")),
     "plan_follow_up": Wording("clipboard-check", "info", "plan", _("Follow-up on the plan")),
     "observation": Wording("eye", "info", "plan", _("Seen at work: %(subgoal)s")),
     "step_forward": Wording("bar-chart", "acc", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),

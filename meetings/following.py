@@ -31,6 +31,9 @@ REQUIRED: dict[str, tuple[Kind, str, int]] = {
     "closing_meeting_agreed_at_start": (Kind.CLOSING, "agree_closing_meeting", 7),
 }
 REQUIRED_KINDS = [kind for kind, _task, _days in REQUIRED.values()]
+# The closing meeting lies at most so long before the end.
+CLOSING_DAYS = 21
+MOVE_CLOSING = "move_closing_meeting"
 COUNTS = [Status.PLANNED, Status.HELD]
 
 
@@ -83,6 +86,27 @@ def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal
         with override(programme.centre.language):
             why = _("The programme has ended")
         call_off(meeting, why=why, by=by)
+
+
+def ask_about_closing_meeting(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
+    """The planned end was moved: a closing meeting after the new end, or long before it, is to be moved too (P3, J3).
+
+    Whoever agreed the meeting agrees the new time; nothing is moved by itself. One query, two where one must be moved.
+    """
+    closing = Meeting.objects.planned().filter(programme=programme, kind=Kind.CLOSING, starts_at__gt=timezone.now())
+    for meeting in closing:
+        days_before = (programme.ends_on - timezone.localdate(meeting.starts_at)).days
+        if 0 <= days_before <= CLOSING_DAYS:
+            clear_task(kind=MOVE_CLOSING, source=meeting.source, by=None)
+            continue
+        raise_task(
+            kind=MOVE_CLOSING,
+            source=meeting.source,
+            due_on=timezone.localdate() + timedelta(days=7),
+            url=reverse("meetings:move", args=[meeting.pk]),
+            citizen=programme.citizen,
+            for_user=programme.caseworker,
+        )
 
 
 def call_off(meeting: Meeting, *, why: str, by: Actor) -> None:

@@ -158,7 +158,8 @@ def ask_for_record(meeting: Meeting, *, for_user: User) -> None:
 
 def stop_asking(meeting: Meeting, *, by: Actor) -> None:
     """Something real was done with it, so it nags no longer."""
-    clear_task(kind="record_meeting", source=meeting.source, by=by if isinstance(by, User) else None)
+    for kind in ("record_meeting", "move_closing_meeting"):
+        clear_task(kind=kind, source=meeting.source, by=by if isinstance(by, User) else None)
 
 
 def page_of(meeting: Meeting) -> str:

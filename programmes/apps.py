@@ -55,12 +55,18 @@ def leave_teams(
     *,
     user: "User",
     by: "User",
+    taker: "User | None" = None,
     organisation: "Organisation | None" = None,
     stays: bool = False,
     **kwargs,
 ) -> None:
-    """Who leaves is on no team any more (U2); who stays and only hands over work is."""
+    """Who leaves is on no team any more (U2); who stays and only hands over work is, but coordinates no longer."""
+    from audit.acting import acting
+    from programmes.coordination import hand_on
     from programmes.team import leave_teams
 
     if not stays:
-        leave_teams(user=user, by=by, centre=organisation)
+        leave_teams(user=user, by=by, centre=organisation, taker=taker)
+    elif taker:
+        with acting(by, why="handed over"):
+            hand_on(user=user, taker=taker, by=by, centre=organisation)

@@ -20,6 +20,7 @@ from citizens.models import CaseAccess
 from journal.models import Audience, Entry
 from programmes.access import source_of
 from programmes.capacity import caseloads
+from programmes.coordination import coordinated_by
 from programmes.models import Programme
 from worklist.actions import clear_task, raise_task
 from worklist.models import Task
@@ -42,12 +43,23 @@ def referred_by(user: User, organisation: Organisation | None) -> QuerySet[Progr
 def open_programmes(
     sender: object, *, user: User, organisation: Organisation | None, **kwargs: object
 ) -> list[OpenWork]:
-    """Answer `work_asked`. Two queries."""
+    """Answer `work_asked`. Three queries."""
+    coordinated = coordinated_by(user, organisation).exclude(programme__caseworker=user).count()
     running, referred = run_by(user, organisation).count(), referred_by(user, organisation).count()
     return [
         OpenWork(
             ngettext("%(count)s running programme", "%(count)s running programmes", running) % {"count": running},
             running,
+            {Role.CASEWORKER},
+        ),
+        OpenWork(
+            ngettext(
+                "%(count)s programme of a colleague, as its coordinator",
+                "%(count)s programmes of colleagues, as their coordinator",
+                coordinated,
+            )
+            % {"count": coordinated},
+            coordinated,
             {Role.CASEWORKER},
         ),
         OpenWork(

@@ -5,6 +5,7 @@ from django.db.models import Q
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from citizens.models import CaseAccess
+from programmes.functions import works_on_cases
 from programmes.models import Programme, TeamMember
 
 
@@ -14,21 +15,22 @@ def may_lead(user: User, centre: Organisation) -> bool:
 
 
 def may_work_on(user: User, programme: Programme) -> bool:
-    """The programme's caseworker, a deputy in the agreed time (P13) and the team leaders of its centre write plan and
+    """The programme's caseworker, who stands in for a time (P1, P13) and the team leaders of its centre write plan and
     closing note."""
     return may_lead(user, programme.centre) or is_caseworker(user, programme)
 
 
 def is_caseworker(user: User, programme: Programme) -> bool:
-    """Whether the case is the user's own today, as its caseworker or as a deputy (P13)."""
+    """Whether the case is the user's own today, as its caseworker or in the caseworker's place (P1, P13)."""
     works_there = programme.centre_id in user.reach.organisations_as(Role.CASEWORKER)
-    return works_there and (programme.caseworker_id == user.pk or is_deputy(user, programme))
+    return works_there and (programme.caseworker_id == user.pk or stands_in(user, programme))
 
 
-def is_deputy(user: User, programme: Programme) -> bool:
-    """Whether the user stands in for the caseworker today (P13)."""
-    deputies = TeamMember.objects.current().filter(programme=programme, function=TeamMember.Function.DEPUTY)
-    return deputies.filter(user=user).exists()
+def stands_in(user: User, programme: Programme) -> bool:
+    """Whether the user works on the case as its caseworker does today: a deputy (P13), or a colleague whom the type
+    wants on the team as a caseworker, its coordinator among them (P1)."""
+    members = TeamMember.objects.current().filter(programme=programme, user=user)
+    return members.filter(function__in=works_on_cases(programme)).exists()
 
 
 def roles_in(user: User, programme: Programme) -> set[str]:

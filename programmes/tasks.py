@@ -4,14 +4,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.acting import System
-from programmes import actions, handover
+from programmes import actions, handover, pausing
 from programmes.closing_days import write_holidays_ahead
 
 
 @shared_task
 def activate_due_programmes() -> int:
-    """Programmes whose start has come become active; hourly, safe to run twice or late (P1)."""
-    return actions.activate_due(on=timezone.localdate(), by=System("calendar"))
+    """Programmes begin, and pauses begin and end; hourly, safe to run twice or late (P1)."""
+    today, calendar = timezone.localdate(), System("calendar")
+    return actions.activate_due(on=today, by=calendar) + pausing.follow_pauses(on=today, by=calendar)
 
 
 @shared_task

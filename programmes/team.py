@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,21 +18,30 @@ from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
 from journal.actions import tell
 from programmes.access import source_of_member
-from programmes.models import Programme, TeamMember
+from programmes.coordination import hand_on
+from programmes.functions import function_of, functions_of
+from programmes.models import Programme, ProgrammeType, TeamMember
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
 
 
-def role_of(function: str) -> Role:
-    """The role somebody holds at the centre, and is given in the case, to have this function on a team."""
+def role_of(function: str, of: ProgrammeType | None = None) -> Role:
+    """The role somebody holds at the centre, and is given in the case, to have this function on a team of the type."""
+    known = function_of(of, function) if of else None
+    if known:
+        return known.role
     return Role.CASEWORKER if function == TeamMember.Function.DEPUTY else Role.SPECIALIST
 
 
-def colleagues(centre: Organisation) -> list[tuple[User, str]]:
-    """Who can come on a team at the centre today, with the role that they hold there, by name. One query."""
+def colleagues(programme: Programme) -> list[tuple[User, str]]:
+    """Who can come on the team at the centre today, with the role that they hold there, by name. One query."""
     memberships = (
         Membership.objects.current()
-        .filter(organisation=centre, role__in=[Role.SPECIALIST, Role.CASEWORKER], user__is_active=True)
+        .filter(
+            Q(organisation=programme.centre) | Q(unit__organisation=programme.centre),
+            role__in={function.role for function in functions_of(programme.type)},
+            user__is_active=True,
+        )
         .select_related("user")
         .order_by("user__name", "user_id")
     )
@@ -41,15 +51,18 @@ def colleagues(centre: Organisation) -> list[tuple[User, str]]:
 def add_to_team(
     *, programme: Programme, user: User, function: str, starts_on: date, ends_on: date | None, by: User
 ) -> TeamMember:
-    """Put `user` on the team and let them see the case in the period: a specialist as specialist, a deputy as
-    caseworker (P13).
+    """Put `user` on the team and let them see the case in the period, in the role that the type's function has there; a
+    deputy as caseworker (P1, P13).
 
-    Refused when the programme has ended, when the user holds no such role at the centre, when a deputy's end is not
-    said, or when the same user has the same function in the period already.
+    Refused when the programme has ended, when the type knows no such function or hands it over otherwise, when the user
+    holds not its role at the centre, when a deputy's end is not said, or when the same user has the same function in
+    the period already.
     """
     with acting(by):
         programme = (
-            Programme.objects.select_for_update(of=("self",)).select_related("citizen", "centre").get(pk=programme.pk)
+            Programme.objects.select_for_update(of=("self",))
+            .select_related("citizen", "centre", "type")
+            .get(pk=programme.pk)
         )
         if not may_work_on(by, programme):
             raise NotAllowed
@@ -71,7 +84,7 @@ def add_to_team(
         grant(
             citizen=programme.citizen,
             centre=programme.centre,
-            role=role_of(function),
+            role=role_of(function, programme.type),
             user=user,
             source=source_of_member(member.pk),
             starts_on=starts_on,
@@ -86,6 +99,11 @@ def refuse_impossible(programme: Programme, user: User, function: str, starts_on
     """Refused, in words, where the team cannot be written so."""
     if programme.status not in RUNNING:
         raise Refused(_("The programme has ended, so nobody comes on its team"))
+    known = function_of(programme.type, function)
+    if known is None:
+        raise Refused(_("A team of this type has no such function"))
+    if known.is_coordinator:
+        raise Refused(_("The coordinator is chosen by handing over the coordination"))
     if ends_on and ends_on < max(starts_on, timezone.localdate()):
         raise Refused(_("The end must not lie before the start or in the past"))
     if function == TeamMember.Function.DEPUTY:
@@ -93,9 +111,8 @@ def refuse_impossible(programme: Programme, user: User, function: str, starts_on
             raise Refused(_("Say until when the deputy takes over"))
         if user.pk == programme.caseworker_id:
             raise Refused(_("%(name)s is the caseworker already") % {"name": user.name})
-    holds = Membership.objects.current().filter(
-        user=user, organisation=programme.centre, role=role_of(function), user__is_active=True
-    )
+    here = Q(organisation=programme.centre) | Q(unit__organisation=programme.centre)
+    holds = Membership.objects.current().filter(here, user=user, role=known.role, user__is_active=True)
     if not holds.exists():
         raise Refused(_("%(name)s does not hold the role that this function needs") % {"name": user.name})
 
@@ -107,13 +124,15 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
     """
     today = timezone.localdate()
     with acting(by):
-        related = ("user", "programme__centre", "programme__citizen", "programme__referring_organisation")
+        related = ("user", *(f"programme__{one}" for one in ("centre", "citizen", "type", "referring_organisation")))
         member = TeamMember.objects.select_for_update(of=("self",)).select_related(*related).get(pk=member.pk)
         programme = member.programme
         if not may_work_on(by, programme):
             raise NotAllowed
         if on < today:
             raise Refused(_("The last day cannot lie in the past"))
+        if member.is_coordinator and programme.status in RUNNING:
+            raise Refused(_("There is always a coordinator. Hand over the coordination instead"))
         if member.ends_on and member.ends_on <= on and not (on == today == member.ends_on):
             raise Refused(_("%(name)s leaves the team earlier than that already") % {"name": member.user.name})
         access = CaseAccess.objects.filter(source=source_of_member(member.pk))
@@ -140,8 +159,12 @@ def tell_team(kind: str, programme: Programme, *, by: User, **params: Any) -> No
     )
 
 
-def leave_teams(*, user: User, by: User, centre: Organisation | None = None) -> None:
-    """Who leaves is on no team of the centre, or of none at all, any more from now on (U2)."""
+def leave_teams(*, user: User, by: User, centre: Organisation | None = None, taker: User | None = None) -> None:
+    """Who leaves is on no team of the centre, or of none at all, any more from now on; what they coordinated is the
+    taker's (U2)."""
+    if taker:
+        with acting(by, why="handed over"):
+            hand_on(user=user, taker=taker, by=by, centre=centre)
     today = timezone.localdate()
     teams = TeamMember.objects.not_over().filter(user=user)
     if centre:

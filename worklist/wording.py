@@ -34,6 +34,15 @@ WORDING = {
     "confirm_plan": Wording(
         "clipboard-check", _("Agree on the plan and confirm it"), _("Open the plan"), roles=WRITES_THE_CASE
     ),
+    "confirm_plan_citizen": Wording(
+        "pencil",
+        _("The citizen has not confirmed the plan yet"),
+        _("Get the confirmation"),
+        roles=WRITES_THE_CASE,
+    ),
+    "confirm_plan_referrer": Wording(
+        "flag", _("Read the plan and confirm it"), _("Open the plan"), roles=(Role.REFERRER,)
+    ),
     "plan_follow_up": Wording("clipboard-check", _("Follow up on the plan"), _("Follow up"), roles=WRITES_THE_CASE),
     "answer_question": Wording(
         "question-circle", _("The centre asks about the referral"), _("Answer"), roles=(Role.REFERRER,)
@@ -65,6 +74,12 @@ WORDING = {
     "book_start_meeting": Wording("calendar-event", _("Book the start meeting"), _("Book"), roles=WRITES_THE_CASE),
     "agree_closing_meeting": Wording(
         "calendar-event", _("Agree the date of the closing meeting"), _("Book"), roles=WRITES_THE_CASE
+    ),
+    "move_closing_meeting": Wording(
+        "calendar-event",
+        _("The programme's end was moved. Move the closing meeting too"),
+        _("Move the meeting"),
+        roles=WRITES_THE_CASE,
     ),
     "record_meeting": Wording(
         "calendar-event",
