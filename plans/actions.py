@@ -1,4 +1,4 @@
-"""What changes a plan before it is in force: starting, writing, a new version, confirming (L1, L2)."""
+"""What changes a plan before it is in force: starting, writing, a new version (L1, L2); see also `confirming`."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,13 +14,11 @@ from accounts.models import User
 from audit.acting import Actor, acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
-from journal.models import Audience
 from plans import content as contents
 from plans.content import Content, GoalContent
 from plans.models import Plan, Subgoal, Version
 from plans.permissions import may_edit
-from plans.statuses import MOVES, Status
+from plans.statuses import Status
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from referrals.models import Referral
 
 DAYS_TO_CONFIRM = 14  # a fortnight of getting to know each other, then the plan is agreed
+# What may be due about a plan: each is one task of its own.
+KINDS = ("confirm_plan", "confirm_plan_citizen", "confirm_plan_referrer", "plan_follow_up")
 
 
 class StalePlan(Refused):
@@ -77,7 +77,10 @@ def save_draft(*, plan: Plan, content: Sequence[GoalContent], number: int, revis
 
 
 def new_version(*, plan: Plan, by: User, why: str) -> Version:
-    """A draft that begins as a copy of the confirmed version; each subgoal keeps its key, so steps add up (L2)."""
+    """A draft that begins as a copy of the confirmed version; each subgoal keeps its key, so steps add up (L2).
+
+    What was given up meanwhile is left out of it.
+    """
     with acting(by, why=why):
         plan = locked(plan, by=by)
         if not why.strip():
@@ -86,7 +89,9 @@ def new_version(*, plan: Plan, by: User, why: str) -> Version:
         if latest.status == Status.DRAFT:
             raise Refused(_("A new version is being written already"))
         version = Version.objects.create(plan=plan, number=latest.number + 1, change_reason=why.strip())
-        contents.write(version, contents.of_version(latest), known=known_keys(plan))
+        given_up = plan.abandonments.filter(taken_up_on=None).values_list("key", flat=True)
+        content = contents.without(contents.of_version(latest), set(given_up))
+        contents.write(version, content, known=known_keys(plan))
         record(
             "plan_version_started", by=by, subject=plan, citizen_id=plan.programme.citizen_id, version=version.number
         )
@@ -106,48 +111,6 @@ def discard_draft(*, plan: Plan, by: User) -> None:
         version.delete()
         record("plan_draft_discarded", by=by, subject=plan, citizen_id=plan.programme.citizen_id, version=number)
         clear_task(kind="confirm_plan", source=source_of(plan), by=by)
-
-
-def confirm(*, version: Version, agreed_on: date, by: User, revision: int | None = None) -> Version:
-    """Lock the draft as agreed with the citizen on `agreed_on`, and plan the first follow-up (L2, L3).
-
-    Refused while something is missing (see `content.missing`), for a future day or one before the case began.
-    StalePlan when the draft is no longer at `revision`, so that nobody confirms what they have not read (T13).
-    """
-    with acting(by):
-        plan = locked(version.plan, by=by)
-        version = plan.versions.select_for_update().get(pk=version.pk)
-        if Status.CONFIRMED not in MOVES[version.status]:
-            raise Refused(_("The plan is confirmed already"))
-        content = contents.of_version(version)
-        if revision is not None and revision != version.revision:
-            raise StalePlan(version, content)
-        if problems := contents.missing(content):
-            raise Refused(problems[0])
-        if problem := agreed_on_problem(plan, agreed_on):
-            raise Refused(problem)
-        version.status = Status.CONFIRMED
-        version.citizen_agreed_on = agreed_on
-        version.confirmed_at = timezone.now()
-        version.confirmed_by = by
-        version.save()
-        programme = plan.programme
-        clear_task(kind="confirm_plan", source=source_of(plan), by=by)
-        if plan.follow_up_due_on is None:
-            follow_up_next(plan, on=next_follow_up_on(programme, max(agreed_on, programme.starts_on)), by=by)
-        record("plan_confirmed", by=by, subject=plan, citizen_id=programme.citizen_id, version=version.number)
-        tell(
-            "plan_confirmed",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
-            by=by,
-            audience=Audience.REFERRER,
-            url=reverse("plans:detail", args=[programme.reference]),
-            number=version.number,
-        )
-    return version
 
 
 def agreed_on_problem(plan: Plan, agreed_on: date) -> str:
@@ -204,7 +167,7 @@ def clear_up(sender: object, *, programme: Programme, by: Actor, **signal: Any) 
     """Receiver of `programme_ended`: nothing about the plan is due any more (K4)."""
     plan = Plan.objects.filter(programme=programme).first()
     if plan is not None:
-        for kind in ("confirm_plan", "plan_follow_up"):
+        for kind in KINDS:
             clear_task(kind=kind, source=source_of(plan), by=by if isinstance(by, User) else None)
 
 

@@ -1,8 +1,10 @@
 """A version's goals and subgoals as plain values: what the editor holds, what is copied, and what is still missing."""
 
+import hashlib
+import json
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,26 @@ def missing(content: Sequence[GoalContent]) -> list[str]:
 def of_version(version: Version) -> Content:
     """The version's content in two queries, in order."""
     return of_goals(version.goals.prefetch_related("subgoals"))
+
+
+def fingerprint(version: Version, content: Sequence[GoalContent]) -> str:
+    """SHA-256, in hexadecimal, of everything that a version says: what a confirmation is given to (L2).
+
+    The same words in the same order give the same; one sign more gives another.
+    """
+    said = {"plan": str(version.plan), "version": version.number, "goals": [asdict(goal) for goal in content]}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def without(content: Sequence[GoalContent], keys: Collection[uuid.UUID]) -> Content:
+    """The same content without these subgoals, and without goals that had no others."""
+    kept = []
+    for goal in content:
+        subgoals = [subgoal for subgoal in goal.subgoals if subgoal.key not in keys]
+        if subgoals or not goal.subgoals:
+            kept.append(GoalContent(goal.title, goal.life_area, goal.own_words, subgoals))
+    return kept
 
 
 def of_goals(goals: Iterable[Goal]) -> Content:

@@ -17,17 +17,19 @@ from core.exceptions import Refused
 from core.life_areas import LifeArea
 from journal.models import Audience, Entry
 from plans.actions import follow_up_next, locked, next_follow_up_on
+from plans.measuring import Measured, measured_of
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Plan, StepRecord, Subgoal
 from plans.statuses import Status
 from programmes.models import Programme
 
 
 class Mark(NamedTuple):
-    """The step of one subgoal at one follow-up: the professional's, the citizen's own, and why."""
+    """The step of one subgoal at one follow-up: the professional's, the citizen's own, and what each says to it."""
 
     step: int
     own_step: int | None = None
     comment: str = ""
+    own_comment: str = ""
 
 
 class AlreadyFollowedUp(Refused):
@@ -48,15 +50,22 @@ def record_follow_up(
 
     `steps` go by the subgoal's key; a subgoal that was not talked about is left out. Without `next_on` the type's
     interval decides. `last_seen` is the id of the newest follow-up (0 for none) on the page that was sent: the same
-    sent twice is one follow-up (T12), another one meanwhile is refused. Refused for a day in the future or before
-    the programme's start, without a confirmed version, and without a single step.
+    sent twice is one follow-up (T12), another one meanwhile is refused. What attendance answers is filled in from
+    there, whatever was sent. Refused for a day in the future or before the programme's start, without a confirmed
+    version, and without a single step.
     """
     with acting(by):
         plan = locked(plan, by=by)
         version = plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
         if version is None:
             raise Refused(_("Confirm the plan first; then its steps can be followed"))
-        subgoals = {s.key: s for s in Subgoal.objects.filter(goal__version=version).select_related("goal")}
+        gone = plan.abandonments.filter(taken_up_on=None).values("key")
+        rows = Subgoal.objects.filter(goal__version=version).exclude(key__in=gone).select_related("goal")
+        subgoals = {s.key: s for s in rows}
+        if problem := held_on_problem(plan.programme, held_on):
+            raise Refused(problem)
+        measured = measured_of(plan.programme, subgoals.values(), until=held_on)
+        steps = filled_in(steps, measured)
         check(plan.programme, held_on=held_on, next_on=next_on, steps=steps, known=set(subgoals))
         newest = plan.follow_ups.order_by("pk").last()
         if last_seen is not None and last_seen != (newest.pk if newest else 0):
@@ -74,6 +83,9 @@ def record_follow_up(
                 step=mark.step,
                 own_step=mark.own_step,
                 comment=mark.comment,
+                own_comment=mark.own_comment,
+                measured=measured[key].value if key in measured else None,
+                measured_since=measured[key].since if key in measured else None,
             )
             for key, mark in steps.items()
         )
@@ -84,11 +96,17 @@ def record_follow_up(
     return follow_up
 
 
+def filled_in(steps: Mapping[uuid.UUID, Mark], measured: Mapping[uuid.UUID, Measured]) -> dict[uuid.UUID, Mark]:
+    """The marks with the steps that attendance says; what was said to them stays (L3)."""
+    said = {key: steps.get(key, Mark(one.step))._replace(step=one.step) for key, one in measured.items() if one.step}
+    return {**steps, **said}
+
+
 def check(
     programme: Programme, *, held_on: date, next_on: date | None, steps: Mapping[uuid.UUID, Mark], known: set[uuid.UUID]
 ) -> None:
     """Refused with the first thing that cannot be so."""
-    if problem := held_on_problem(programme, held_on) or next_on_problem(programme, next_on, held_on=held_on):
+    if problem := next_on_problem(programme, next_on, held_on=held_on):
         raise Refused(problem)
     if not steps:
         raise Refused(_("Choose the step of at least one subgoal"))
@@ -129,8 +147,8 @@ def steps_until(plan: Plan, day: date) -> dict[uuid.UUID, int]:
 def is_same(follow_up: FollowUp, *, held_on: date, comment: str, steps: Mapping[uuid.UUID, Mark], by: User) -> bool:
     """Whether the follow-up says just this: the same page sent twice (T12)."""
     recorded = {
-        key: Mark(step, own_step, comment)
-        for key, step, own_step, comment in follow_up.steps.values_list("subgoal__key", "step", "own_step", "comment")
+        key: Mark(*said)
+        for key, *said in follow_up.steps.values_list("subgoal__key", "step", "own_step", "comment", "own_comment")
     }
     same_head = (follow_up.held_on, follow_up.comment, follow_up.by_id) == (held_on, comment, by.pk)
     return same_head and recorded == dict(steps)

@@ -1,40 +1,22 @@
-"""A plan's confirmation and its follow-up as forms (L2, L3)."""
+"""A plan's follow-up as forms (L3)."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DateField
-from core.forms import Form, FormError, errors_of
-from plans.actions import agreed_on_problem
+from core.forms import FormError, errors_of
 from plans.follow_ups import Mark, held_on_problem, next_on_problem
 from plans.form_parts import COMMENT_LENGTH, PartForm, days, line, texts
+from plans.measuring import Measured
 from plans.models import Plan
 from plans.progress import SubgoalProgress
 from plans.steps import STEPS
-
-
-class ConfirmForm(Form):
-    """The day on which the plan was agreed with the citizen (L2)."""
-
-    agreed_on = DateField(label=_("Agreed with the citizen on"), initial=timezone.localdate)
-    revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.plan = plan
-
-    def clean_agreed_on(self) -> date:
-        agreed_on = self.cleaned_data["agreed_on"]
-        if problem := agreed_on_problem(self.plan, agreed_on):
-            raise forms.ValidationError(problem)
-        return agreed_on
 
 
 class MarkForm(PartForm):
@@ -58,10 +40,18 @@ class MarkForm(PartForm):
     )
     comment = line(_("Comment"), limit=COMMENT_LENGTH)
 
-    def __init__(self, data: QueryDict | None, *, progress: SubgoalProgress) -> None:
+    own_comment = line(_("In the citizen's own words"), limit=COMMENT_LENGTH)
+
+    def __init__(self, data: QueryDict | None, *, progress: SubgoalProgress, measured: Measured | None = None) -> None:
         super().__init__(data, prefix=f"s-{progress.subgoal.key}")
         self.progress = progress
+        self.measured = measured
         self.name = progress.subgoal.title
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether attendance says the step, and nobody chooses it."""
+        return self.measured is not None and self.measured.step is not None
 
     @property
     def key(self) -> uuid.UUID:
@@ -77,11 +67,19 @@ class MarkForm(PartForm):
 
     def clean(self) -> None:
         data = self.cleaned_data
-        if data.get("step") is None and "step" not in self.errors and (data.get("own_step") or data.get("comment")):
+        said = any(data.get(name) for name in ("own_step", "comment", "own_comment"))
+        if data.get("step") is None and "step" not in self.errors and said and not self.is_filled_in:
             self.add_error("step", gettext("Choose the step of “%(subgoal)s”") % {"subgoal": self.progress.subgoal})
 
     def mark(self) -> Mark:
-        return Mark(self.cleaned_data["step"], self.cleaned_data["own_step"], self.cleaned_data["comment"])
+        data = self.cleaned_data
+        step = self.measured.step if self.measured and self.measured.step else data["step"]
+        return Mark(step, data["own_step"], data["comment"], data["own_comment"])
+
+    @property
+    def is_said(self) -> bool:
+        """Whether there is a step to record: chosen, or filled in."""
+        return self.is_filled_in or self.cleaned_data["step"] is not None
 
 
 class FollowUpForm(PartForm):
@@ -93,11 +91,21 @@ class FollowUpForm(PartForm):
     last_seen = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: QueryDict | None = None, *, plan: Plan, subgoals: list[SubgoalProgress], **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        plan: Plan,
+        subgoals: list[SubgoalProgress],
+        measured: Mapping[uuid.UUID, Measured] | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`measured` is what attendance says of the subgoals that it answers, by key."""
         super().__init__(data, **kwargs)
         self.programme = plan.programme
-        self.subgoals = [MarkForm(data, progress=progress) for progress in subgoals]
+        figures = measured or {}
+        self.subgoals = [
+            MarkForm(data, progress=progress, measured=figures.get(progress.subgoal.key)) for progress in subgoals
+        ]
 
     def is_valid(self) -> bool:
         each = [super().is_valid(), *(part.is_valid() for part in self.subgoals)]
@@ -118,7 +126,8 @@ class FollowUpForm(PartForm):
         held_on, next_on = self.cleaned_data.get("held_on"), self.cleaned_data.get("next_on")
         if held_on and (problem := next_on_problem(self.programme, next_on, held_on=held_on)):
             self.add_error("next_on", problem)
-        if self.subgoals and not any(part["step"].value() or part["comment"].value() for part in self.subgoals):
+        told = (part.is_filled_in or part["step"].value() or part["comment"].value() for part in self.subgoals)
+        if self.subgoals and not any(told):
             self.add_error(None, gettext("Choose the step of at least one subgoal"))
 
     def refuse(self, why: Exception, *, last_seen: int) -> None:
@@ -128,4 +137,4 @@ class FollowUpForm(PartForm):
         self.data["last_seen"] = str(last_seen)  # type: ignore[index]
 
     def steps(self) -> dict[uuid.UUID, Mark]:
-        return {part.key: part.mark() for part in self.subgoals if part.cleaned_data["step"] is not None}
+        return {part.key: part.mark() for part in self.subgoals if part.is_said}

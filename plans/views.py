@@ -1,4 +1,4 @@
-"""The plan's pages: reading, writing, confirming, following up."""
+"""The plan's pages: reading, writing, following up."""
 
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,12 @@ from audit.models import Event
 from core.exceptions import Refused
 from core.forms import ReasonForm
 from plans import actions, cards, editor_forms, forms
-from plans.content import Content, missing, of_version
+from plans.content import Content, of_version
 from plans.follow_ups import record_follow_up
 from plans.form_parts import TITLE_LENGTH
 from plans.models import Plan, Version
 from plans.permissions import may_edit, may_observe, reading
-from plans.progress import EVERYTHING, progress
+from plans.progress import progress
 from plans.statuses import Status
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
@@ -181,41 +181,6 @@ def ask_why(request: SignedIn, plan: Plan, form: ReasonForm, *, status: int = 20
     """A confirmed plan is locked: before it is changed, say why (L2)."""
     context = {"plan": plan, "programme": plan.programme, "form": form}
     return render(request, "plans/new_version.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def confirm(request: SignedIn, reference: str) -> HttpResponse:
-    plan = own_plan_or_404(request, reference)
-    version = plan.versions.filter(status=Status.DRAFT).first()
-    if version is None:
-        messages.info(request, _("The plan is confirmed already"))
-        return redirect("plans:detail", reference)
-    status = 200
-    form = forms.ConfirmForm(
-        request.POST if request.method == "POST" else None, plan=plan, initial={"revision": version.revision}
-    )
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            agreed_on, revision = form.cleaned_data["agreed_on"], form.cleaned_data["revision"]
-            try:
-                actions.confirm(version=version, agreed_on=agreed_on, revision=revision, by=request.user)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
-                return redirect("plans:confirm", reference)
-            messages.success(request, _("The plan is confirmed"))
-            return redirect("plans:detail", reference)
-    page = cards.PlanPage(plan)
-    goals = list(cards.goals_of(version, EVERYTHING))
-    context = {
-        "plan": plan,
-        "programme": plan.programme,
-        "version": version,
-        "form": form,
-        "goals": [cards.goal_card(goal, {}, page) for goal in goals],
-        "missing": missing(cards.of_goals(goals)),
-    }
-    return render(request, "plans/confirm.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -81,6 +81,7 @@ WORDING = {
         _("Move the meeting"),
         roles=WRITES_THE_CASE,
     ),
+    "requirement": Wording("check-circle", _("Must be in place: %(what)s"), _("Open"), roles=WRITES_THE_CASE),
     "record_meeting": Wording(
         "calendar-event",
         _("A meeting is over. Say what became of it"),

@@ -139,6 +139,7 @@ def plan(page: Page, programme: str) -> None:
         fill(page, **{f"{subgoal}-step_{number}": words})
     button(page, "Gem, og gå videre til bekræftelse").click()
     expect(page.get_by_text(STEPS[-1]).first).to_be_visible()
+    page.get_by_label("Bekræfter senere").check()
     button(page, "Bekræft planen").click()
     expect(page.get_by_text("Planen er bekræftet").first).to_be_visible()
 

@@ -12,10 +12,10 @@ from audit.models import Event
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
-from plans import actions
+from plans import actions, confirming
 from plans.content import GoalContent, missing, of_version
 from plans.models import Goal, Plan, Subgoal, Version
-from plans.statuses import Status
+from plans.statuses import Means, Status
 from referrals import models as referrals
 from tests.factories.accounts import user_with_role
 from tests.factories.plans import confirmed_plan, draft_plan, goals, subgoal, subgoals_of
@@ -42,7 +42,7 @@ def save(plan, content, by=None, revision=1, number=1):
 
 def confirm(plan, by=None, on=TODAY, **more):
     version = plan.versions.order_by("number").last()
-    return actions.confirm(version=version, agreed_on=on, by=by or plan.programme.caseworker, **more)
+    return confirming.confirm(version=version, agreed_on=on, by=by or plan.programme.caseworker, **more)
 
 
 def accepted_referral(programme, number=2):
@@ -201,7 +201,7 @@ def test_confirming_locks_the_plan_plans_the_follow_up_and_tells_the_referrer():
     """L2, L3, J1"""
     plan = draft_plan()
     actions.ask_to_confirm(plan, due_on=TODAY)
-    version = confirm(plan)
+    version = confirm(plan, citizen=confirming.Given(Means.TYPED, "Torben"))
     plan.refresh_from_db()
     by = plan.programme.caseworker
     assert (version.status, version.confirmed_by, version.citizen_agreed_on) == (Status.CONFIRMED, by, TODAY)

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from accounts.roles import Role
 from core.life_areas import LifeArea
-from plans import actions
+from plans import actions, confirming
 from plans.comparing import compare, readable_versions
 from plans.content import GoalContent, of_version
 from plans.models import Plan, Version
@@ -137,7 +137,7 @@ def test_a_referrer_compares_confirmed_versions_only(signed_in, plan):
 
 def test_a_contact_person_reads_no_health_goal_in_either_version(signed_in, plan):
     version = changed(plan, lambda content: content[1].subgoals[0].steps.reverse())
-    actions.confirm(version=version, agreed_on=plan.versions.first().citizen_agreed_on, by=plan.programme.caseworker)
+    confirming.confirm(version=version, agreed_on=plan.versions.first().citizen_agreed_on, by=plan.programme.caseworker)
     answer = page(signed_in, plan, in_case(plan, Role.CONTACT_PERSON))
     assert answer.status_code == 200
     assert "Works three days" in answer.text

@@ -7,7 +7,7 @@ import pytest
 from accounts.roles import Role
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
-from plans import actions
+from plans import actions, confirming
 from plans.content import GoalContent
 from plans.follow_ups import AlreadyFollowedUp, Mark, record_follow_up
 from plans.models import FollowUp, StepRecord
@@ -107,7 +107,7 @@ def test_steps_go_on_by_key_in_a_new_version():
     by = plan.programme.caseworker
     follow_up(plan, {subgoals_of(plan)[0].key: Mark(3)}, on=TODAY - DAY)
     version = actions.new_version(plan=plan, by=by, why="More")
-    actions.confirm(version=version, agreed_on=TODAY, by=by)
+    confirming.confirm(version=version, agreed_on=TODAY, by=by)
     follow_up(plan, {subgoals_of(plan)[0].key: Mark(2)})
     assert told(plan)[-1][0] == "step_back"
     assert StepRecord.objects.last().subgoal.goal.version == version

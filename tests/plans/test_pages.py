@@ -11,7 +11,7 @@ from accounts.roles import Role
 from audit.acting import System, acting
 from audit.models import Access
 from citizens.access import grant
-from plans import actions
+from plans import actions, confirming
 from plans.content import GoalContent, of_version
 from plans.models import FollowUp, Version
 from plans.statuses import Status
@@ -373,7 +373,7 @@ def test_who_writes_while_the_plan_is_confirmed_can_put_the_text_into_a_new_vers
     """L2, T13"""
     plan = draft_plan()
     client = signed_in(plan.programme.caseworker)
-    actions.confirm(version=plan.versions.get(), agreed_on=TODAY, by=in_case(plan, Role.TEAM_LEADER))
+    confirming.confirm(version=plan.versions.get(), agreed_on=TODAY, by=in_case(plan, Role.TEAM_LEADER))
     nobody_acts()
     mine = [GoalContent("My goal", subgoals=[subgoal("My subgoal")])]
     page = client.post(url("edit", plan), sent(mine))
@@ -410,17 +410,21 @@ def test_the_plan_is_confirmed_with_the_day_it_was_agreed(signed_in):
     plan = draft_plan()
     client = signed_in(plan.programme.caseworker)
     assert client.get(url("confirm", plan)).status_code == 200
-    page = client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1})
+    page = client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1, "means": "later"})
     assert page.url == url("detail", plan)
     assert plan.versions.get().citizen_agreed_on == TODAY
-    assert client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1}).status_code == 302
+    assert (
+        client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1, "means": "later"}).status_code == 302
+    )
     assert Version.objects.count() == 1
 
 
 @pytest.mark.parametrize("day", ["", "15.12.2026", "1.1.0001", "31.12.9999", "31.2.2026", "x\x00", "x" * 20_001])
 def test_a_day_that_cannot_be_is_told_by_the_field(signed_in, day):
     plan = draft_plan()
-    page = signed_in(plan.programme.caseworker).post(url("confirm", plan), {"agreed_on": day, "revision": 1})
+    page = signed_in(plan.programme.caseworker).post(
+        url("confirm", plan), {"agreed_on": day, "revision": 1, "means": "later"}
+    )
     assert page.status_code == 422
     assert "<title>Error:" in page.text
     assert page.context["form"].errors.keys() == {"agreed_on"}
@@ -434,7 +438,7 @@ def test_what_is_missing_is_listed_in_place_of_the_button(signed_in):
     page = client.get(url("confirm", plan))
     assert "Write the target of “Half”" in page.text
     assert 'name="agreed_on"' not in page.text
-    client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1})
+    client.post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1, "means": "later"})
     assert plan.versions.get().status == Status.DRAFT
 
 
@@ -442,7 +446,9 @@ def test_a_draft_changed_meanwhile_is_read_again_before_it_is_confirmed(signed_i
     """T13"""
     plan = draft_plan()
     actions.save_draft(plan=plan, content=goals(2), number=1, revision=1, by=plan.programme.caseworker)
-    page = signed_in(plan.programme.caseworker).post(url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1})
+    page = signed_in(plan.programme.caseworker).post(
+        url("confirm", plan), {"agreed_on": "14.12.26", "revision": 1, "means": "later"}
+    )
     assert page.url == url("confirm", plan)
     assert plan.versions.get().status == Status.DRAFT
 
