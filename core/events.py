@@ -12,6 +12,10 @@ referral_accepted = Signal()
 # expects from that day on (A12).
 schedule_changed = Signal()
 
+# The agreed weeks of many programmes changed at once: programmes (their ids), from_day, by. Attendance rewrites them
+# together.
+schedules_changed = Signal()
+
 # A programme's planned end was moved: programme, earlier_end, by (P3). Closing notes refuse where one is approved and
 # ask for theirs at the new time, meetings ask about a closing meeting that no longer fits.
 period_changed = Signal()
@@ -19,6 +23,10 @@ period_changed = Signal()
 # A pause was agreed, ahead or from a day that lies back: programme, pause, by. Attendance takes back the flags of its
 # days and what nobody touched on those that are past (A1).
 pause_changed = Signal()
+
+# A note was written, corrected or struck out in a case: case (its reference), by. Programmes look what of their
+# checklist it meets (P9).
+journal_written = Signal()
 
 # A programme is about to end: programme, status (what it becomes), by. Closing notes refuse completion without an
 # approved one (C6), attendance refuses "never started" for somebody who came (K4).

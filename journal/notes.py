@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import acting
 from audit.log import record
+from core.events import journal_written
 from core.exceptions import NotAllowed, Refused
 from journal import documents
 from journal.actions import tell
@@ -81,6 +82,7 @@ def write(*, id: uuid.UUID, place: Place, text: Text, by: User) -> Note:
             add_version(note, text, by=by)
             take_documents(note, draft)
             record("note_written", by=by, subject=note, citizen_id=note.entry.citizen_id, audience=text.audience)
+            journal_written.send(Note, case=place.case, by=by)
     except IntegrityError:
         there = Note.objects.select_related("entry").filter(pk=id).first()
         if there is None:
@@ -135,6 +137,7 @@ def correct(*, note: Note, based_on: int, text: Text, why: str, by: User, draft:
             "note_corrected", by=by, subject=note, citizen_id=entry.citizen_id, number=note.number,
             audience=text.audience,
         )  # fmt: skip
+        journal_written.send(Note, case=entry.case, by=by)
     return note
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import acting
 from audit.log import record
+from core.events import journal_written
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from journal.permissions import may_strike
@@ -25,6 +26,7 @@ def strike(*, entry: Entry, why: str, by: User) -> Entry:
         entry.struck_at, entry.struck_by, entry.struck_why = timezone.now(), by, why
         entry.save(update_fields=["struck_at", "struck_by", "struck_why"])
         record("struck_out", by=by, subject=name_of(entry), citizen_id=entry.citizen_id, why=why)
+        journal_written.send(Entry, case=entry.case, by=by)
     return entry
 
 
@@ -37,6 +39,7 @@ def unstrike(*, entry: Entry, by: User) -> Entry:
         entry.struck_at, entry.struck_by, entry.struck_why = None, None, ""
         entry.save(update_fields=["struck_at", "struck_by", "struck_why"])
         record("strike_undone", by=by, subject=name_of(entry), citizen_id=entry.citizen_id)
+        journal_written.send(Entry, case=entry.case, by=by)
     return entry
 
 

@@ -20,21 +20,27 @@ from meetings.calendar_files import Method
 from meetings.handover import at
 from meetings.models import Meeting, MeetingTask, Participant
 from meetings.statuses import Kind, Status
+from programmes import requirements
 from programmes.models import Programme
+from programmes.requirements import Reading
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
 
-# What a type may require (`required` in the catalogue), the kind of meeting that meets it, the task that asks for it,
-# and by when: so many days after the start.
-REQUIRED: dict[str, tuple[Kind, str, int]] = {
-    "start_meeting": (Kind.START, "book_start_meeting", 0),
-    "closing_meeting_agreed_at_start": (Kind.CLOSING, "agree_closing_meeting", 7),
-}
-REQUIRED_KINDS = [kind for kind, _task, _days in REQUIRED.values()]
+# What frames a programme is asked for from its beginning; what recurs is asked for by the checklist when it is due.
+TASKS: dict[Kind, str] = {Kind.START: "book_start_meeting", Kind.CLOSING: "agree_closing_meeting"}
 # The closing meeting lies at most so long before the end.
 CLOSING_DAYS = 21
 MOVE_CLOSING = "move_closing_meeting"
 COUNTS = [Status.PLANNED, Status.HELD]
+DAY = "(m.starts_at AT TIME ZONE %(zone)s)::date"
+OF_KIND = "FROM meetings_meeting m WHERE m.programme_id = p.id AND m.kind = r.what"
+PLANNED = f"SELECT max({DAY}) {OF_KIND} AND m.status = 'planned'"
+ASKED = f"(r.every IS NULL AND r.what IN ('start', 'closing') OR ({PLANNED}) IS NOT NULL)"
+# A meeting meets a requirement when it was held; where its day is to be agreed, when it is (P9).
+READINGS = {
+    "meeting": Reading(f"(SELECT max({DAY}) {OF_KIND} AND m.status = 'held')", f"({PLANNED})", ASKED),
+    "meeting_agreed": Reading(f"(SELECT max({DAY}) {OF_KIND} AND m.status IN ('planned', 'held'))", is_asked=ASKED),
+}
 
 
 def ask_at_start(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
@@ -43,7 +49,8 @@ def ask_at_start(sender: Any, *, programme: Programme, by: Actor, **signal: Any)
 
 
 def settle(programme: Programme, *, by: Actor) -> None:
-    """Raise or clear the tasks for the meetings that the type requires, by what is planned or held now. One query."""
+    """Raise or clear the tasks for the meetings that the type requires, by what is planned or held now."""
+    requirements.settle([programme.pk], by=by)
     wanted = required_of(programme)
     if not wanted:
         return
@@ -56,8 +63,16 @@ def settle(programme: Programme, *, by: Actor) -> None:
 
 
 def required_of(programme: Programme) -> list[tuple[Kind, str, int]]:
-    keys = [required["key"] for required in programme.type.definition.get("required", [])]
-    return [REQUIRED[key] for key in keys if key in REQUIRED]
+    """The meetings that the type asks for from the beginning: kind, task, and how many days after the start."""
+    found = []
+    for kind, task in TASKS.items():
+        for requirement in programme.type.settings.required:
+            due = requirement.due
+            if requirement.met_by in (f"meeting:{kind}", f"meeting_agreed:{kind}") and not (due and due.every_weeks):
+                # A meeting near the end is agreed in the first week too.
+                after = due.days_after_start if due else None
+                found.append((kind, task, 7 if after is None else after))
+    return found
 
 
 def ask_for(programme: Programme, kind: Kind, task: str, days: int) -> None:
@@ -77,7 +92,7 @@ def source_of(programme: Programme) -> str:
 
 def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
     """The programme has ended: meetings that lie ahead are called off, and no meeting is asked for any longer."""
-    for _kind, task, _days in REQUIRED.values():
+    for task in TASKS.values():
         clear_task(kind=task, source=source_of(programme), by=by if isinstance(by, User) else None)
     ahead = Meeting.objects.planned().filter(programme=programme, starts_at__gt=timezone.now())
     for meeting in ahead.select_related("programme__citizen", "programme__centre", "organiser").select_for_update(

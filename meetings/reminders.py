@@ -5,11 +5,11 @@ Each asks the database in one statement what has no open task yet, so it may run
 
 from datetime import datetime
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
-from meetings.following import COUNTS, REQUIRED, ask_for
+from meetings.following import COUNTS, TASKS, ask_for, required_of
 from meetings.models import Meeting
 from meetings.telling import ask_for_record
 from programmes.models import Programme
@@ -37,19 +37,25 @@ def ask_for_required() -> int:
     Programmes that began before their type required it are caught up with; returns how many were asked for now.
     """
     raised = 0
-    for key, (kind, task, days) in REQUIRED.items():
+    for kind, task in TASKS.items():
         agreed = Meeting.objects.filter(programme=OuterRef("pk"), kind=kind, status__in=COUNTS)
         missing = (
             Programme.objects.running()
-            .filter(type__definition__required__contains=[{"key": key}])
+            .filter(requires(f"meeting:{kind}") | requires(f"meeting_agreed:{kind}"))
             .exclude(Exists(agreed))
             .exclude(has_open_task(task, "meetings.programme:"))
-            .select_related("citizen", "caseworker")
+            .select_related("citizen", "caseworker", "type")
         )
         for programme in missing:
-            ask_for(programme, kind, task, days)
-            raised += 1
+            for wanted, _task, days in required_of(programme):
+                if wanted == kind:
+                    ask_for(programme, kind, task, days)
+                    raised += 1
     return raised
+
+
+def requires(met_by: str) -> Q:
+    return Q(type__definition__required__contains=[{"met_by": met_by}])
 
 
 def has_open_task(kind: str, prefix: str) -> Exists:

@@ -4,7 +4,20 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import country_chosen, load_asked, place_closing, sharing_asked, user_leaving, work_asked
+from core.events import (
+    country_chosen,
+    journal_written,
+    load_asked,
+    pause_changed,
+    period_changed,
+    place_closing,
+    programme_ended,
+    referral_accepted,
+    schedule_changed,
+    sharing_asked,
+    user_leaving,
+    work_asked,
+)
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, Unit, User
@@ -17,7 +30,11 @@ class ProgrammesConfig(AppConfig):
         country_chosen.connect(follow_country, dispatch_uid="programmes.follow_country")
         user_leaving.connect(leave_teams, dispatch_uid="programmes.leave_teams")
         from programmes.handover import hand_over_programmes, loads, open_programmes
+        from programmes.requirements import settle_case, settle_one
 
+        for event in (referral_accepted, schedule_changed, period_changed, pause_changed, programme_ended):
+            event.connect(settle_one, dispatch_uid="programmes.settle_one")
+        journal_written.connect(settle_case, dispatch_uid="programmes.settle_case")
         work_asked.connect(open_programmes, dispatch_uid="programmes.open_programmes")
         load_asked.connect(loads, dispatch_uid="programmes.loads")
         user_leaving.connect(hand_over_programmes, dispatch_uid="programmes.hand_over_programmes")

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.acting import System
-from programmes import actions, handover, pausing
+from programmes import actions, handover, pausing, requirements
 from programmes.closing_days import write_holidays_ahead
 
 
@@ -25,3 +25,10 @@ def write_public_holidays() -> int:
 def ask_who_takes_over() -> int:
     """Team leaders are asked who takes over where a caseworker's role has run out; hourly, safe to run twice (U2)."""
     return handover.ask_who_takes_over(today=timezone.localdate(), by=System("calendar"))
+
+
+@shared_task
+def settle_requirements() -> int:
+    """What each type requires, worked out anew for every running programme, with the tasks that follow; every ten
+    minutes, safe to run twice or late (P9). Returns how many rows were written."""
+    return requirements.settle(by=System("calendar"))

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.templatetags.dates import clock, day
 from core.wording import Params
@@ -66,7 +66,16 @@ def line(task: Task) -> Line:
 def text_of(task: Task) -> str:
     """What is to be done, in a sentence."""
     wording = WORDING.get(task.kind)
-    return _(wording.text) % Params(task.params) if wording else task.kind
+    return _(wording.text) % Params(in_language(task.params)) if wording else task.kind
+
+
+def in_language(params: dict[str, Any]) -> dict[str, Any]:
+    """A name of a type's part stands in all its languages; the reader's is taken."""
+    language = get_language() or "da"
+    return {
+        key: value.get(language) or value.get("da", "") if isinstance(value, dict) else value
+        for key, value in params.items()
+    }
 
 
 def kind_in_words(kind: str) -> str:

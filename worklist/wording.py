@@ -89,4 +89,16 @@ WORDING = {
         roles=WRITES_THE_CASE,
     ),
     "meeting_task": Wording("check-circle", _("From a meeting: %(what)s"), _("Open the task")),
+    "week_outside": Wording(
+        "clock",
+        _("%(workshop)s has new opening hours. The agreed week lies outside them"),
+        _("Agree on a new week"),
+        roles=WRITES_THE_CASE,
+    ),
+    "week_shortened": Wording(
+        "clock",
+        _("%(workshop)s has new opening hours. Tell the citizen about the shorter week"),
+        _("See the agreed week"),
+        roles=WRITES_THE_CASE,
+    ),
 }

@@ -241,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
     "complete-delivered-programmes": {"task": "closing_notes.tasks.complete_delivered_programmes", "schedule": 3600.0},
     "remind-of-closing-notes": {"task": "closing_notes.tasks.remind_of_closing_notes", "schedule": 3600.0},
+    "settle-requirements": {"task": "programmes.tasks.settle_requirements", "schedule": 600.0},
     "ask-for-meetings": {"task": "meetings.tasks.nag", "schedule": 600.0},
     "send-mail": {"task": "messaging.tasks.send_waiting_mail", "schedule": 5.0},
 }
