@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
-from core.events import closing_days_changed, pause_changed, programme_ended, programme_ending, schedule_changed
+from core.events import (
+    closing_days_changed,
+    pause_changed,
+    programme_ended,
+    programme_ending,
+    schedule_changed,
+    schedules_changed,
+)
 
 if TYPE_CHECKING:
     from accounts.models import Organisation
@@ -24,6 +31,7 @@ class AttendanceConfig(AppConfig):
         programme_ending.connect(refuse_for_one_who_came, dispatch_uid="attendance.refuse_for_one_who_came")
         programme_ended.connect(clear_up, dispatch_uid="attendance.clear_up")
         schedule_changed.connect(follow_schedule, dispatch_uid="attendance.follow_schedule")
+        schedules_changed.connect(follow_schedules, dispatch_uid="attendance.follow_schedules")
         pause_changed.connect(clear_paused_days, dispatch_uid="attendance.clear_paused_days")
         closing_days_changed.connect(follow_closing_days, dispatch_uid="attendance.follow_closing_days")
 
@@ -33,6 +41,13 @@ def follow_schedule(sender: object, *, programme: "Programme", from_day: date, *
     from attendance.expected import rewrite_expected
 
     rewrite_expected(programme=programme, from_day=from_day)
+
+
+def follow_schedules(sender: object, *, programmes: Collection[int], from_day: date, **kwargs) -> None:
+    """The same for many programmes at once."""
+    from attendance.expected import rewrite_of_all
+
+    rewrite_of_all(programmes=programmes, from_day=from_day)
 
 
 def follow_closing_days(

@@ -28,7 +28,7 @@ AGREED = """
     ) AS d (day)
     WHERE extract(isodow FROM d.day) = s.weekday
       AND p.status <> 'never_started'
-      AND (%(programme)s::bigint IS NULL OR p.id = %(programme)s)
+      AND (%(programmes)s::bigint[] IS NULL OR p.id = ANY (%(programmes)s::bigint[]))
       AND (%(centre)s::bigint IS NULL OR p.centre_id = %(centre)s)
       AND (%(days)s::date[] IS NULL OR d.day::date = ANY (%(days)s::date[]))
       AND (p.status <> 'paused' OR EXISTS (SELECT FROM programmes_pause x WHERE x.programme_id = p.id))
@@ -39,13 +39,18 @@ AGREED = """
       )
 """
 
-# A register closes with the workshop, or later when somebody is expected longer.
+# A register closes with the workshop, or later when somebody is expected longer. Where a slot was touched, its hours
+# are what happened: a week that is agreed anew on the same day does not count them twice.
 WRITE = f"""
     WITH agreed AS MATERIALIZED ({AGREED}),
     slots AS (
         INSERT INTO attendance_expectedattendance
             (citizen_id, programme_id, placement_id, workshop_id, day, starts, ends, state, remark)
-        SELECT citizen_id, programme_id, placement_id, workshop_id, day, starts, ends, '', '' FROM agreed
+        SELECT citizen_id, programme_id, placement_id, workshop_id, day, starts, ends, '', '' FROM agreed a
+        WHERE NOT EXISTS (
+            SELECT FROM attendance_expectedattendance e
+            WHERE e.citizen_id = a.citizen_id AND e.day = a.day AND e.starts < a.ends AND a.starts < e.ends
+        )
         ON CONFLICT (citizen_id, day, starts) DO NOTHING
         RETURNING 1
     ),
@@ -75,7 +80,7 @@ REMOVE = f"""
     WITH agreed AS MATERIALIZED ({AGREED})
     DELETE FROM attendance_expectedattendance e
     WHERE e.day >= %(since)s
-      AND (%(programme)s::bigint IS NULL OR e.programme_id = %(programme)s)
+      AND (%(programmes)s::bigint[] IS NULL OR e.programme_id = ANY (%(programmes)s::bigint[]))
       AND (%(centre)s::bigint IS NULL OR EXISTS (
           SELECT FROM programmes_programme p
           WHERE p.id = e.programme_id AND p.centre_id = %(centre)s AND e.day <= %(until)s
@@ -140,7 +145,7 @@ def write_expected(
     One statement, safe to run again. A past range may be given, for demo data and imports; with `judged` the
     registers of past days count as closed, so that no flag is raised for them afterwards.
     """
-    parameters = _parameters(since=since, until=until, programme=programme, centre_id=centre_id)
+    parameters = _parameters(since=since, until=until, programmes=only(programme), centre_id=centre_id)
     with acting(by, why="expected attendance"), connection.cursor() as cursor:
         cursor.execute(WRITE, parameters | {"judged": judged})
         slots, registers = cursor.fetchone()
@@ -159,9 +164,14 @@ def rewrite_expected(*, programme: Programme, from_day: date) -> Written:
     Inside the caller's `acting`. Days before today are never touched, whatever `from_day` says, nor is a slot with a
     mark, a notice or a flag.
     """
+    return rewrite_of_all(programmes=[programme.pk], from_day=from_day)
+
+
+def rewrite_of_all(*, programmes: Collection[int], from_day: date) -> Written:
+    """`rewrite_expected` of many programmes (ids); the same number of statements however many."""
     today = timezone.localdate()
     parameters = _parameters(
-        since=max(from_day, today), until=today + timedelta(weeks=WEEKS_AHEAD), programme=programme, centre_id=None
+        since=max(from_day, today), until=today + timedelta(weeks=WEEKS_AHEAD), programmes=programmes, centre_id=None
     )
     with connection.cursor() as cursor:
         _remove(parameters)
@@ -179,7 +189,7 @@ def rewrite_closing_days(*, centre_id: int, days: Collection[date], by: Actor) -
     near = sorted(day for day in days if day <= last)  # later ones are not written yet
     if not near:
         return
-    parameters = _parameters(since=near[0], until=near[-1], programme=None, centre_id=centre_id, days=near)
+    parameters = _parameters(since=near[0], until=near[-1], programmes=None, centre_id=centre_id, days=near)
     with acting(by, why="closing days"), connection.cursor() as cursor:
         cursor.execute(TAKE_BACK, parameters | {"now": timezone.now(), "by": by.pk})
         _remove(parameters)
@@ -195,7 +205,7 @@ def forget_after(*, programme: Programme, day: date) -> None:
         _parameters(
             since=day + timedelta(days=1),
             until=timezone.localdate() + timedelta(weeks=WEEKS_AHEAD),
-            programme=programme,
+            programmes=only(programme),
             centre_id=None,
         )
     )
@@ -206,7 +216,7 @@ def forget_days(*, programme: Programme, days: list[date]) -> None:
 
     Inside the caller's `acting`; one statement for all days.
     """
-    _remove(_parameters(since=min(days), until=max(days), programme=programme, centre_id=None, days=days))
+    _remove(_parameters(since=min(days), until=max(days), programmes=only(programme), centre_id=None, days=days))
 
 
 def _remove(parameters: dict) -> None:
@@ -220,18 +230,23 @@ def _remove(parameters: dict) -> None:
             )
 
 
+def only(programme: Programme | None) -> list[int] | None:
+    """The ids that a statement is kept to; None is all."""
+    return [programme.pk] if programme else None
+
+
 def _parameters(
     *,
     since: date,
     until: date,
-    programme: Programme | None,
+    programmes: Collection[int] | None,
     centre_id: int | None,
     days: list[date] | None = None,
 ) -> dict:
     return {
         "since": since,
         "until": until,
-        "programme": programme.pk if programme else None,
+        "programmes": None if programmes is None else list(programmes),
         "centre": centre_id,
         "days": days,
         "judged": False,

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from core.templatetags.dates import clock, day, moment
+from core.templatetags.dates import clock, day, hours, moment
 from core.wording import Params
 from journal.models import Audience, Entry
 from journal.permissions import SPOKEN_OF, may_strike
-from journal.wording import WORDING
+from journal.wording import WORDING, Wording
 
 # The chips above the timeline, in this order; `Wording.group` says which one an entry belongs to.
 GROUPS = {
@@ -43,6 +43,8 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 # Parameters whose values are message ids and not somebody's own words.
 WORDS = {"outcome", "meeting"}
+# Parameters that are minutes and are told as hours.
+MINUTES = {"week_minutes", "week_before"}
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,18 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
         audience_icon=icon,
         body="" if is_restricted else entry.body,
         url=entry.url if opens else "",
-        link=(pgettext("journal", "Open the note") if is_note else str(LINKS[wording.group]))
-        if wording and opens
-        else "",
+        link=link_of(wording, is_note) if wording and opens else "",
         details="" if is_restricted else details_of(entry),
         struck=struck_in_words(entry),
         strike=_strike(entry, user) if user else ("", ""),
     )
+
+
+def link_of(wording: Wording, is_note: bool) -> str:
+    """The words of the link: a kind's own, or those of its group."""
+    if is_note:
+        return pgettext("journal", "Open the note")
+    return _(wording.link) if wording.link else str(LINKS[wording.group])
 
 
 def details_of(entry: Entry) -> str:
@@ -170,6 +177,8 @@ def _strike(entry: Entry, user: User) -> tuple[str, str]:
 def _in_words(key: str, value: object) -> object:
     if isinstance(value, dict):
         return value.get(get_language() or "da") or value.get("da", "")
+    if key in MINUTES and isinstance(value, int):
+        return hours(value)
     if not isinstance(value, str):
         return value
     if key in WORDS and value:

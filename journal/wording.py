@@ -11,8 +11,10 @@ class Wording:
     colour: str  # ok, due, late, info, calm or acc, as in static/css/trinvis.css
     group: str  # referral, plan, attendance or note: the filter of the timeline
     text: str
+    link: str = ""  # the words of the link, where those of the group do not fit
 
 
+WEEK = _("See the agreed week")
 WORDING = {
     "referral_submitted": Wording("inbox", "calm", "referral", _("Referral received from %(organisation)s")),
     "referral_accepted": Wording("check-circle", "ok", "referral", _("Referral accepted, start on %(start)s")),
@@ -95,4 +97,34 @@ WORDING = {
     "meeting_cancelled": Wording("dash-circle", "calm", "meeting", _("%(meeting)s on %(day)s cancelled")),
     "meeting_held": Wording("people", "acc", "meeting", _("%(meeting)s held on %(day)s")),
     "meeting_not_held": Wording("dash-circle", "due", "meeting", _("%(meeting)s on %(day)s was not held")),
+    "placed": Wording(
+        "calendar-event",
+        "acc",
+        "attendance",
+        _("A place in %(workshop)s from %(day)s: %(week_minutes)s hours a week"),
+        WEEK,
+    ),
+    "week_changed": Wording(
+        "calendar-event",
+        "acc",
+        "attendance",
+        _("New agreed week from %(day)s: %(week_minutes)s hours, before %(week_before)s"),
+        WEEK,
+    ),
+    "week_shortened": Wording(
+        "clock",
+        "due",
+        "attendance",
+        _("Opening hours of %(workshop)s changed. Agreed week from %(day)s: %(week_minutes)s hours"),
+        WEEK,
+    ),
+    "placement_shortened": Wording(
+        "calendar-event", "due", "attendance", _("The place in %(workshop)s ends earlier, last day %(day)s"), WEEK
+    ),
+    "placement_extended": Wording(
+        "calendar-event", "info", "attendance", _("The place in %(workshop)s lasts longer, last day %(day)s"), WEEK
+    ),
+    "placement_removed": Wording(
+        "dash-circle", "calm", "attendance", _("The place in %(workshop)s from %(day)s was taken back"), WEEK
+    ),
 }

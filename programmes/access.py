@@ -34,6 +34,11 @@ def grant_placement(placement: Placement) -> None:
     )
 
 
+def withdraw_placement(placement: Placement, *, on: date) -> None:
+    """The placement never began: its workshop sees the case to `on` and no longer."""
+    CaseAccess.objects.filter(source=source_of_placement(placement.pk)).update(ends_on=on)
+
+
 def end_programme_access(programme: Programme, *, ended_on: date, kept_until: date) -> None:
     """The programme has ended: the case stays readable until `kept_until`, for workshops and
     team only some days more."""
