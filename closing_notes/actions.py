@@ -26,6 +26,7 @@ from messaging.actions import queue_mail
 from programmes.actions import begin_closing, complete
 from programmes.ending import interrupt
 from programmes.models import Programme
+from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
 from worklist.actions import clear_task, raise_task
@@ -182,6 +183,7 @@ def approve(*, note: ClosingNote, by: User, revision: int | None = None) -> Clos
         note.revision += 1
         note.save(update_fields=["status", "figures", "approved_at", "approved_by", "revision"])
         programme = note.programme
+        settle([programme.pk], by=by)
         record("closing_note_approved", by=by, subject=programme, citizen_id=programme.citizen_id, number=note.number)
         clear_task(kind="approve_closing_note", source=source_of(note), by=by)
         raise_task(

@@ -36,6 +36,7 @@ from plans.models import Confirmation, Plan, Version
 from plans.statuses import MOVES, Means, Party, Status
 from programmes.models import Programme
 from programmes.permissions import roles_in
+from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
 
@@ -90,6 +91,7 @@ def confirm(
         ask_the_others(plan, version, by=by)
         if plan.follow_up_due_on is None:
             follow_up_next(plan, on=next_follow_up_on(programme, max(agreed_on, programme.starts_on)), by=by)
+        settle([programme.pk], by=by)
         record("plan_confirmed", by=by, subject=plan, citizen_id=programme.citizen_id, version=version.number)
         tell_of(plan, "plan_confirmed", version, by=by)
     return version

@@ -21,6 +21,7 @@ from plans.measuring import Measured, measured_of
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Plan, StepRecord, Subgoal
 from plans.statuses import Status
 from programmes.models import Programme
+from programmes.requirements import settle
 
 
 class Mark(NamedTuple):
@@ -91,6 +92,7 @@ def record_follow_up(
         )
         if not plan.follow_ups.filter(held_on__gt=held_on).exists():
             follow_up_next(plan, on=next_on or next_follow_up_on(plan.programme, held_on), by=by)
+        settle([plan.programme.pk], by=by)
         record("plan_followed_up", by=by, subject=plan, citizen_id=plan.programme.citizen_id, held_on=str(held_on))
         tell_steps(follow_up, subgoals=subgoals, before=before, steps=steps)
     return follow_up
