@@ -58,6 +58,7 @@ PAGES: dict[str, list[tuple]] = {
 # Pages that have no link of their own for a role, and the link that leads to them.
 BEHIND: dict[str, dict[str, str]] = {
     Role.TEAM_LEADER: {
+        "/figures/": "desk:today",
         "/users/": "setup:home",
         "/journal/phrases/": "setup:home",
         "/journal/": "desk:cases",

@@ -1,7 +1,7 @@
 """Figures of one centre and one quarter for its steering group: never persons, no group under five (F2, F3, F5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,14 +16,16 @@ from accounts.models import Organisation, User
 from accounts.roles import Role
 from attendance.figures import COUNTED
 from attendance.models import ExpectedAttendance
-from closing_notes.models import ClosingNote, Outcome
+from citizens.models import Gender
+from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
 from core.charts import curve
 from core.templatetags.dates import hours, percent
 from desk.masking import Grouped, grouped, is_small, is_small_part
 from desk.rows import Tile
-from plans.models import Plan
-from plans.progress import share_progressed
+from plans import shares
+from programmes.catalogue import outcome_names
+from programmes.definition import UNKNOWN
 from programmes.models import Programme, ProgrammeType
 from programmes.statuses import RUNNING, Status
 
@@ -125,7 +127,7 @@ def figures_of(centre: Organisation, quarter: Quarter) -> Figures:
     in_quarter = programmes.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=quarter.first), starts_on__lte=until)
     attended = attendance_by_type(in_quarter, quarter.first, until)
     names = type_names()
-    step_tile, steps = progression(ended)
+    step_tile, steps = progression(ended, until, names)
     return Figures(
         centre,
         quarter,
@@ -279,23 +281,52 @@ def share_tile(minutes: Mapping[str, Minutes]) -> Tile:
     return Tile(label, percent(total.attended / total.agreed), foot=foot)
 
 
-def progression(ended: Any) -> tuple[Tile, list[Measure]]:
-    """How many of the ended programmes have a step forward (L3); one without a plan stays in the total."""
+def progression(ended: Any, until: date, names: Mapping[str, str]) -> tuple[Tile, list[Measure]]:
+    """How many of the ended programmes have a step forward (L3), by type and by gender; masked by persons (F2)."""
     title = _("Step forward")
-    total, persons = ended.aggregate(total=Count("pk"), persons=Count("citizen", distinct=True)).values()
-    if not total:
+    counted = shares.count(ended, until=until)
+    if not counted:
         return Tile(title, "–", foot=_("Nobody has ended yet.")), []
-    progressed = share_progressed(Plan.objects.filter(programme__in=ended)).progressed
-    if is_small(persons) or is_small_part(progressed, total):
+    whole = shares.share_of(counted)
+    with_step = {row.citizen for row in counted if row.has_step}
+    if any(is_small(len(some)) for some in (with_step, {row.citizen for row in counted if not row.has_step})) or (
+        is_small_part(whole.progressed, whole.total)
+    ):
         return masked(title), []
-    foot = _("%(number)s of %(total)s programmes") % {"number": progressed, "total": total}
-    definition = _(
-        "Programmes that ended in the period in which the last step of at least one subgoal lies above the first. "
-        "Without a follow-up a programme stays in the total."
-    )
+    foot = _("%(number)s of %(total)s programmes") % {"number": whole.progressed, "total": whole.total}
     columns = [_("Share"), _("With a step forward"), _("Ended")]
-    row = (_("All types together"), [percent(progressed / total), str(progressed), str(total)])
-    return Tile(title, percent(progressed / total), foot=foot), [Measure("steps", title, definition, columns, [row])]
+    by_type = split(counted, lambda row: row.type, lambda key: names.get(key, key), _("Other types together"))
+    by_gender = split(counted, lambda row: row.gender, gender_name, _("The others together"))
+    rows = [(_("All together"), share_cells(whole)), *by_type, *by_gender]
+    measure = Measure("steps", title, shares.definition(ended=True), columns, rows)
+    return Tile(title, percent(whole.share), foot=foot), [measure]
+
+
+def split(
+    counted: list[shares.Counted], key: Callable[[shares.Counted], str], name: Callable[[str], str], others: str
+) -> list[tuple[str, list[Any]]]:
+    """The share by group. A group stands alone only when neither those with a step nor those without are few; the
+    others stand together, and nothing stands where only one group does."""
+    with_step: dict[str, set[UUID]] = defaultdict(set)
+    without: dict[str, set[UUID]] = defaultdict(set)
+    for row in counted:
+        (with_step if row.has_step else without)[key(row)].add(row.citizen)
+    found = grouped(with_step, without)
+    if len(found.shown) + bool(found.together) < 2:
+        return []
+    rows = [(name(one), share_cells(shares.share_of(r for r in counted if key(r) == one))) for one in found.shown]
+    if found.together:
+        rest = shares.share_of(row for row in counted if key(row) in found.together)
+        rows.append((others, share_cells(rest) if found.may_show else [TOO_FEW] * 3))
+    return rows
+
+
+def share_cells(share: shares.Share) -> list[Any]:
+    return [percent(share.share) if share.share is not None else "–", str(share.progressed), str(share.total)]
+
+
+def gender_name(key: str) -> str:
+    return str(Gender(key).label)
 
 
 def outcomes(ended: Any) -> list[Measure]:
@@ -308,11 +339,12 @@ def outcomes(ended: Any) -> list[Measure]:
     )
     citizens: dict[str, set[UUID]] = defaultdict(set)
     for pk, citizen in ended.values_list("pk", "citizen_id"):
-        citizens[stated.get(pk) or Outcome.UNKNOWN.value].add(citizen)
+        citizens[stated.get(pk) or UNKNOWN].add(citizen)
     if not citizens:
         return []
     found = grouped(citizens)
-    rows = [(str(Outcome(key).label), [str(len(citizens[key]))]) for key in found.shown]
+    names = outcome_names()
+    rows = [(names.get(key, key), [str(len(citizens[key]))]) for key in found.shown]
     if found.together:
         cell = str(len(everybody(citizens, found.together))) if found.may_show else TOO_FEW
         rows.append((_("Other outcomes together") if found.shown else _("All outcomes together"), [str(cell)]))

@@ -1,8 +1,9 @@
-"""Where each subgoal stands now, how it came there, and who has progressed (L3).
+"""Where each subgoal stands now, and how it came there (L3).
 
 Counted is every subgoal that was ever agreed, in its newest agreed wording; its steps add up over the versions by
 `key`. A subgoal has progressed when its last step lies above its baseline, a citizen when any subgoal has. Without
-follow-up it has not, and still counts in the denominator.
+follow-up it has not, and still counts in the denominator. One that was given up keeps the step that it had reached.
+How many citizens that are is counted in `plans.shares`.
 """
 
 import uuid
@@ -11,11 +12,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from core.life_areas import LifeArea
 from plans import steps
-from plans.models import LAST_STEP, Plan, StepRecord, Subgoal
+from plans.models import LAST_STEP, Abandonment, Plan, StepRecord, Subgoal
 from plans.permissions import Reading
 from plans.statuses import Status
 
@@ -31,6 +32,7 @@ class Point:
     own_step: int | None
     comment: str
     by: str
+    own_comment: str = ""
 
 
 @dataclass
@@ -38,8 +40,9 @@ class SubgoalProgress:
     """A subgoal in its newest agreed wording (`subgoal.goal` is loaded), with its follow-ups, oldest first."""
 
     subgoal: Subgoal
-    is_current: bool  # stands in the plan that is in force, and was not left out by a later version
+    is_current: bool  # stands in the plan that is in force: neither left out by a later version nor given up
     points: list[Point] = field(default_factory=list)
+    given_up_on: date | None = None
 
     @property
     def baseline_step(self) -> int:
@@ -56,6 +59,11 @@ class SubgoalProgress:
     @property
     def has_follow_up(self) -> bool:
         return bool(self.points)
+
+    @property
+    def own_step(self) -> int | None:
+        """Where the citizen stood by the own words, when last asked."""
+        return next((point.own_step for point in reversed(self.points) if point.own_step), None)
 
     @property
     def moved(self) -> int:
@@ -116,7 +124,14 @@ def agreed_subgoals(plans: Collection[int] | QuerySet[Plan]) -> QuerySet[Subgoal
 def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[int, PlanProgress]:
     """Progress by plan id, in two queries however many plans, subgoals and follow-ups; as far as the reader reads."""
     found = {plan.pk: PlanProgress() for plan in plans}
-    subgoals = agreed_subgoals(list(found)).select_related("goal__version")
+    given_up = Abandonment.objects.filter(
+        plan=OuterRef("goal__version__plan"), key=OuterRef("key"), taken_up_on__isnull=True
+    )
+    subgoals = (
+        agreed_subgoals(list(found))
+        .select_related("goal__version")
+        .annotate(given_up_on=Subquery(given_up.values("abandoned_on")[:1]))
+    )
     newest: dict[int, int] = defaultdict(int)
     progress = {}
     for subgoal in sorted(subgoals, key=lambda s: (-s.goal.version.number, s.goal.position, s.position)):
@@ -124,45 +139,24 @@ def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[in
         newest[version.plan_id] = max(newest[version.plan_id], version.number)
         if not reading.sees(subgoal.goal):
             continue
-        one = SubgoalProgress(subgoal, is_current=version.number == newest[version.plan_id])
+        given_up_on = subgoal.given_up_on  # type: ignore[attr-defined]
+        is_current = version.number == newest[version.plan_id] and given_up_on is None
+        one = SubgoalProgress(subgoal, is_current, given_up_on=given_up_on)
         progress[version.plan_id, subgoal.key] = one
         found[version.plan_id].subgoals.append(one)
     records = StepRecord.objects.filter(follow_up__plan__in=list(found)).order_by("follow_up__held_on", "follow_up_id")
     if not reading.health:
         records = records.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
-    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment")
-    for plan, key, held_on, by, step, own_step, comment in records.values_list(
+    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment", "own_comment")
+    for plan, key, held_on, by, step, own_step, comment, own_comment in records.values_list(
         "follow_up__plan_id", "subgoal__key", *talk
     ):
         if known := progress.get((plan, key)):
-            known.points.append(Point(held_on, step, own_step, comment if reading.comments else "", by))
+            said = (comment, own_comment) if reading.comments else ("", "")
+            known.points.append(Point(held_on, step, own_step, said[0], by, said[1]))
     return found
 
 
 def progress(plan: Plan, reading: Reading = EVERYTHING) -> PlanProgress:
     """Progress of one plan, in two queries."""
     return progress_of([plan], reading)[plan.pk]
-
-
-@dataclass(frozen=True)
-class Share:
-    """`progressed` of `total` citizens' plans; those without follow-up or without an agreed plan are in the total."""
-
-    progressed: int
-    total: int
-
-
-def share_progressed(plans: QuerySet[Plan]) -> Share:
-    """How many of the plans have progressed (L3), in two queries however many they are."""
-    last = StepRecord.objects.filter(
-        follow_up__plan=OuterRef("goal__version__plan"), subgoal__key=OuterRef("key")
-    ).order_by("-follow_up__held_on", "-follow_up_id")
-    agreed = agreed_subgoals(plans).annotate(
-        plan=F("goal__version__plan_id"), last_step=Subquery(last.values("step")[:1])
-    )
-    progressed = {
-        plan
-        for plan, baseline, step in agreed.values_list("plan", "baseline_step", "last_step")
-        if step is not None and step > baseline
-    }
-    return Share(progressed=len(progressed), total=plans.count())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plans import views, views_confirming, views_observations, views_versions
+from plans import views, views_changes, views_confirming, views_observations, views_show, views_versions
 
 app_name = "plans"
 urlpatterns = [
@@ -10,8 +10,13 @@ urlpatterns = [
     path("<str:reference>/signature/", views_confirming.sign, name="sign"),
     path("<str:reference>/agree/", views_confirming.agree, name="agree"),
     path("<str:reference>/confirmations/<int:pk>/", views_confirming.proof, name="proof"),
+    path("<str:reference>/abandon/<uuid:subgoal>/", views_changes.abandon, name="abandon"),
+    path("<str:reference>/take-up/<uuid:subgoal>/", views_changes.take_up, name="take_up"),
+    path("<str:reference>/follow-up/put-off/", views_changes.put_off, name="put_off"),
+    path("<str:reference>/follow-up/<int:pk>/summary/", views_changes.summary, name="summary"),
     path("<str:reference>/observations/", views_observations.observations, name="observe"),
     path("<str:reference>/observations/health/", views_observations.health, name="health"),
+    path("<str:reference>/steps/", views_show.steps, name="steps"),
     path("<str:reference>/versions/", views_versions.versions, name="versions"),
     path("<str:reference>/follow-up/", views.follow_up, name="follow_up"),
 ]

@@ -11,6 +11,7 @@ from audit.acting import System, acting
 from audit.models import Access
 from desk.masking import grouped
 from desk.steering import Quarter, figures_of
+from plans import shares
 from programmes.models import Programme
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role
 from tests.factories.attendance import SlotFactory
@@ -143,11 +144,14 @@ def test_every_figure_says_what_it_means(centre):
 
 @pytest.mark.parametrize("last", [2, 8])
 def test_a_step_forward_of_a_few_is_masked_and_so_is_all_but_a_few(centre, last, monkeypatch):
-    from desk import steering
-    from plans.progress import Share
-
-    ended(centre, 10)
-    monkeypatch.setattr(steering, "share_progressed", lambda plans: Share(progressed=last, total=10))
+    programmes = ended(centre, 10)
+    steps = {programme.pk: number < last for number, programme in enumerate(programmes)}
+    count = shares.count
+    monkeypatch.setattr(
+        shares,
+        "count",
+        lambda *args, **kwargs: [row._replace(has_step=steps[row.programme]) for row in count(*args, **kwargs)],
+    )
     assert tiles_of(centre)["Step forward"] == "masked"
     assert rows_of(centre, "steps") == {}
 
@@ -236,3 +240,36 @@ def test_a_group_small_in_one_figure_stands_in_none():
     over = {"a": set(range(10)), "b": {30}}
     found = grouped(begun, over)
     assert (found.shown, set(found.together), found.may_show) == ([], {"a", "b"}, True)
+
+
+def test_steps_are_split_by_type_and_gender_only_where_no_group_is_small(centre, monkeypatch):
+    """F2: of ten women five have a step; the men are too few to stand apart from them, so nobody is split."""
+    programmes = ended(centre, 20)
+    count = shares.count
+    women = {programme.pk for programme in programmes[:10]}
+    with_step = {programme.pk for programme in programmes[::2]}
+
+    def told(men_with_step):
+        rows = {"f": women, "m": {one.pk for one in programmes} - women}
+        left = list(rows["m"])[:men_with_step]
+
+        def counted(*args, **kwargs):
+            return [
+                row._replace(
+                    gender="f" if row.programme in women else "m",
+                    has_step=row.programme in (with_step & women) or row.programme in left,
+                )
+                for row in count(*args, **kwargs)
+            ]
+
+        monkeypatch.setattr(shares, "count", counted)
+        found = rows_of(centre, "steps")
+        monkeypatch.setattr(shares, "count", count)
+        return found
+
+    assert told(5) == {
+        "All together": ["50%", "10", "20"],
+        "Woman": ["50%", "5", "10"],
+        "Man": ["50%", "5", "10"],
+    }
+    assert told(2) == {"All together": ["35%", "7", "20"]}

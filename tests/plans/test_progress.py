@@ -10,8 +10,10 @@ from plans import content as contents
 from plans.content import GoalContent
 from plans.models import Plan, StepRecord, Version
 from plans.permissions import Reading
-from plans.progress import progress, progress_of, share_progressed
+from plans.progress import progress, progress_of
+from plans.shares import count, share_of
 from plans.statuses import Status
+from programmes.models import Programme
 from tests.factories.plans import confirmed_plan, draft_plan, followed_up, goals, nobody_acts, subgoal, subgoals_of
 from tests.factories.programmes import MONDAY, ProgrammeFactory
 
@@ -50,8 +52,8 @@ def test_the_last_step_above_the_baseline_is_progress():
 def test_who_had_no_follow_up_or_has_no_agreed_plan_stays_in_the_denominator():
     moved, _unseen, _draft = confirmed_plan(), confirmed_plan(), draft_plan()
     followed_up(moved, {subgoals_of(moved)[0]: 5})
-    share = share_progressed(Plan.objects.all())
-    assert (share.progressed, share.total) == (1, 3)
+    share = share_of(count(Programme.objects.all(), until=MONDAY + 60 * DAY))
+    assert (share.progressed, share.total, share.not_followed_up) == (1, 3, 2)
 
 
 def test_what_a_later_version_left_out_still_counts_and_is_not_current():
@@ -62,7 +64,7 @@ def test_what_a_later_version_left_out_still_counts_and_is_not_current():
     found = progress(plan).by_key()
     assert (found[first.key].is_current, found[second.key].is_current) == (True, False)
     assert found[second.key].has_progressed
-    assert share_progressed(Plan.objects.all()).progressed == 1
+    assert share_of(count(Programme.objects.all(), until=MONDAY + 60 * DAY)).progressed == 1
 
 
 def test_a_reader_without_health_sees_neither_such_goals_nor_their_steps():
@@ -142,7 +144,7 @@ def test_progress_equals_the_obvious_computation(seed):
         has_progressed = any(step is not None and step > baseline for baseline, step in slow.values())
         assert found[plan.pk].has_progressed == has_progressed
         progressed += has_progressed
-    assert share_progressed(Plan.objects.all()).progressed == progressed
+    assert share_of(count(Programme.objects.all(), until=MONDAY + 60 * DAY)).progressed == progressed
 
 
 def test_progress_takes_two_queries_however_much_there_is(django_assert_num_queries):
@@ -152,4 +154,4 @@ def test_progress_takes_two_queries_however_much_there_is(django_assert_num_quer
         with django_assert_num_queries(2):
             assert progress(plan).progressed == 3 * number
         with django_assert_num_queries(2):
-            share_progressed(Plan.objects.all())
+            count(Programme.objects.all(), until=MONDAY + 60 * DAY)
