@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.acting import Actor, acting
 from audit.log import record
 from closing_notes.evidence import figures_of
-from closing_notes.models import ClosingNote, Outcome, Rendering, Section
+from closing_notes.models import ClosingNote, Rendering
 from closing_notes.permissions import may_approve, may_review, may_write
 from closing_notes.prefill import first_sections, language_of
 from closing_notes.rendering import ask_for_rendering
@@ -24,23 +24,13 @@ from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import begin_closing, complete
+from programmes.definition import INTERRUPTED
 from programmes.ending import interrupt
 from programmes.models import Programme
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
 from worklist.actions import clear_task, raise_task
-
-ALWAYS_REQUIRED = [Section.CONTENT, Section.RECOMMENDATION]
-# An interrupted programme gets a short note (C6); accommodations may be none at all.
-REQUIRED = [
-    Section.CONTENT,
-    Section.ATTENDANCE,
-    Section.GOALS,
-    Section.RESOURCES,
-    Section.OPPORTUNITIES,
-    Section.RECOMMENDATION,
-]
 
 
 class Stale(Refused):
@@ -70,7 +60,7 @@ def start_note(*, programme: Programme, by: User) -> ClosingNote:
             raise Refused(_("The programme has not begun, so there is nothing to close yet"))
         sections = first_sections(programme, figures_of(programme))
         is_interrupted = programme.status == ProgrammeStatus.INTERRUPTED
-        outcome = Outcome.INTERRUPTED if is_interrupted else ""
+        outcome = INTERRUPTED if is_interrupted else ""
         note = ClosingNote.objects.create(programme=programme, author=by, sections=sections, outcome=outcome)
         begin_closing(programme=programme, by=by)
         record("closing_note_started", by=by, subject=programme, citizen_id=programme.citizen_id, number=note.number)
@@ -89,7 +79,7 @@ def save_draft(*, note: ClosingNote, sections: Mapping[str, str], outcome: str, 
             raise Stale(note)
         known = list(note.sections.get(NUMBERS, []))
         numbered = sources_of(figures_of(note.programme), known)
-        note.sections = {section: str(sections.get(section, "")) for section in Section.values}
+        note.sections = {section.key: str(sections.get(section.key, "")) for section in note.parts}
         note.sections[NUMBERS] = known + [source.key for source in numbered if source.key not in known]
         note.outcome = outcome
         note.revision += 1
@@ -100,12 +90,12 @@ def save_draft(*, note: ClosingNote, sections: Mapping[str, str], outcome: str, 
 
 
 def missing_parts(note: ClosingNote) -> dict[str, str]:
-    """What still has to be written before review, by field (C1, C6)."""
+    """What still has to be written before review, by field (C1). An interrupted programme gets a short note (C6)."""
     missing = {}
-    required = ALWAYS_REQUIRED if note.outcome == Outcome.INTERRUPTED else REQUIRED
-    for section in required:
-        if not str(note.sections.get(section, "")).strip():
-            missing[section.value] = _("Write this section before the note is sent for approval")
+    for section in note.parts:
+        is_required = section.when_interrupted if note.outcome == INTERRUPTED else section.is_required
+        if is_required and not str(note.sections.get(section.key, "")).strip():
+            missing[section.key] = _("Write this section before the note is sent for approval")
     if not note.outcome:
         missing["outcome"] = _("Choose the outcome before the note is sent for approval")
     return missing
@@ -230,7 +220,7 @@ def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
             to=[programme.referrer],
             url=settings.SITE_URL + reverse("closing_notes:list"),
         )
-        is_over = programme.ends_on <= timezone.localdate() or note.outcome == Outcome.INTERRUPTED
+        is_over = programme.ends_on <= timezone.localdate() or note.outcome == INTERRUPTED
         if programme.status in RUNNING and is_over:
             complete_with(note, by=by)
     return note
@@ -239,12 +229,12 @@ def deliver(*, note: ClosingNote, by: User) -> ClosingNote:
 def complete_with(note: ClosingNote, *, by: Actor) -> None:
     """The programme is over and its note is delivered: it is completed with the note's outcome, or interrupted (C6)."""
     programme = note.programme
-    if note.outcome == Outcome.INTERRUPTED:
+    if note.outcome == INTERRUPTED:
         on = max(min(programme.ends_on, timezone.localdate()), programme.starts_on)
         interrupt(programme=programme, on=on, why="", by=by)
         return
     with translation.override(language_of(programme.centre)):
-        outcome = str(Outcome(note.outcome).label)
+        outcome = note.outcome_name
     complete(programme=programme, on=programme.ends_on, outcome=outcome, by=by)
 
 
@@ -253,7 +243,7 @@ def complete_delivered(*, on: date, by: Actor) -> int:
     many. Safe to run twice (C6)."""
     ended = ClosingNote.objects.filter(
         status=Status.DELIVERED, programme__status__in=RUNNING, programme__ends_on__lt=on
-    ).select_related("programme__centre")
+    ).select_related("programme__centre", "programme__type")
     newest = {note.programme_id: note for note in ended.order_by("number")}
     for note in newest.values():
         complete_with(note, by=by)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 
 from attendance.states import State
 from closing_notes.evidence import Figures, WeekFigures, figures_of
-from closing_notes.models import ClosingNote, Outcome, Section
+from closing_notes.models import ClosingNote
 from closing_notes.prefill import language_of
 from closing_notes.sources import NUMBERS, share, without_numbers
 from closing_notes.statuses import Status
@@ -129,10 +129,10 @@ def view_of(note: ClosingNote, figures: Figures | None = None) -> ClosingNoteVie
             born=_("born %(day)s") % {"day": short_day(programme.citizen.birth_date)},
             programme=programme.type.name,
             facts=facts(note),
-            outcome=str(Outcome(note.outcome).label) if note.outcome else "",
+            outcome=note.outcome_name,
             sections=tuple(
-                SectionView(section.value, str(section.label), paragraphs(note.sections.get(section.value, ""), known))
-                for section in Section
+                SectionView(section.key, str(section), paragraphs(note.sections.get(section.key, ""), known))
+                for section in note.parts
             ),
             attendance=attendance_view(figures),
             goals=goal_rows(figures),
@@ -158,7 +158,7 @@ def facts(note: ClosingNote) -> tuple[tuple[str, str], ...]:
     ]
     if referral:
         found.append((_("Legal basis"), referral.legal_basis))
-        found.append((_("Referral"), f"{referral.reference}, {referral.get_context_display()}".rstrip(", ")))
+        found.append((_("Referral"), f"{referral.reference}, {referral.context_name}".rstrip(", ")))
         found.append((_("Offer id"), referral.offer_id))
     found.append((_("Written by"), author))
     if note.approved_by:
@@ -296,6 +296,9 @@ def data_of(note: ClosingNote, figures: Figures) -> AttachedFile:
     """The note's data as JSON, for the receiving system (C3); nothing that the recipient may not read in the plan."""
     programme = note.programme
     citizen = programme.citizen
+    with translation.override(language_of(programme.centre)):
+        names = {section.key: str(section) for section in note.parts}
+        outcome = note.outcome_name
     content: dict[str, Any] = {
         "format": "trinvis-closing-note/1",
         "reference": programme.reference,
@@ -307,12 +310,13 @@ def data_of(note: ClosingNote, figures: Figures) -> AttachedFile:
         "programme_type": programme.type.key,
         "starts_on": programme.starts_on.isoformat(),
         "ends_on": (programme.ended_on or programme.ends_on).isoformat(),
+        "programme_type_version": programme.type.version,
         "outcome": note.outcome,
+        "outcome_name": outcome,
+        "section_names": names,
         "sections": {
-            section.value: "\n".join(
-                paragraphs(note.sections.get(section.value, ""), len(note.sections.get(NUMBERS, [])))
-            )
-            for section in Section
+            section.key: "\n".join(paragraphs(note.sections.get(section.key, ""), len(note.sections.get(NUMBERS, []))))
+            for section in note.parts
         },
         "figures": shared(figures),
         "written_by": note.author.name,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from closing_notes.documents import AttendanceView, GoalRow, attendance_view, goal_rows
 from closing_notes.evidence import Figures, figures_of
 from closing_notes.forms import NoteForm
-from closing_notes.models import ClosingNote, Section
+from closing_notes.models import ClosingNote
 from closing_notes.sources import NUMBERS, Source, numbers_in, sources_of
 
 
@@ -43,7 +43,7 @@ class Editor:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        return {section.value: str(self.form[section.value].value() or "") for section in Section}
+        return {key: str(self.form[key].value() or "") for key in self.form.keys}
 
     @cached_property
     def cited(self) -> set[int]:
@@ -60,17 +60,17 @@ class Editor:
     @property
     def parts(self) -> list[Part]:
         found = []
-        for section in Section:
-            mine = [source for source in self.sources if source.section == section]
-            saved = str(self.other.sections.get(section.value, "")) if self.other else ""
+        for key, text in self.texts.items():
+            mine = [source for source in self.sources if source.section == key]
+            saved = str(self.other.sections.get(key, "")) if self.other else ""
             found.append(
                 Part(
-                    key=section.value,
-                    field=self.form[section.value],
-                    is_written=bool(self.texts[section.value].strip()),
+                    key=key,
+                    field=self.form[key],
+                    is_written=bool(text.strip()),
                     used=sum(source.number in self.cited for source in mine),
                     available=len(mine),
-                    saved_by_other=saved if saved.strip() != self.texts[section.value].strip() else "",
+                    saved_by_other=saved if saved.strip() != text.strip() else "",
                 )
             )
         return found

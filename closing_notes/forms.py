@@ -5,16 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from closing_notes.models import ClosingNote, Outcome, Section
+from closing_notes.models import ClosingNote
 from core.fields import LongTextField
 from core.forms import Form
 from programmes.models import ProgrammeType
 
 
 def outcomes_of(programme_type: ProgrammeType) -> list[tuple[str, str]]:
-    """The outcomes that the programme's type knows (F2); all of them where it names none."""
-    allowed = programme_type.definition.get("outcomes") or Outcome.values
-    return [(outcome.value, str(outcome.label)) for outcome in Outcome if outcome.value in allowed]
+    """The outcomes of the programme's type by key, in its order (F2)."""
+    return [(outcome.key, str(outcome)) for outcome in programme_type.settings.outcomes]
 
 
 class NoteForm(Form):
@@ -27,13 +26,15 @@ class NoteForm(Form):
         super().__init__(data, initial=initial)
         choices = outcomes_of(note.programme.type)
         if note.outcome and note.outcome not in dict(choices):
-            choices.append((note.outcome, str(Outcome(note.outcome).label)))
+            choices.append((note.outcome, note.outcome_name))
         self.fields["outcome"] = forms.ChoiceField(
             label=_("Outcome"), required=False, choices=[("", _("Choose")), *choices]
         )
-        for section in Section:
-            self.fields[section.value] = LongTextField(
-                label=section.label,
+        self.keys = [section.key for section in note.parts]
+        for section in note.parts:
+            self.fields[section.key] = LongTextField(
+                label=str(section),
+                help_text=str(section.hint or ""),
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 7, "class": "form-control t-write"}),
             )
@@ -41,4 +42,4 @@ class NoteForm(Form):
     @property
     def sections(self) -> dict[str, str]:
         """The texts by section, as typed."""
-        return {section.value: self.cleaned_data[section.value] for section in Section}
+        return {key: self.cleaned_data[key] for key in self.keys}

@@ -9,36 +9,8 @@ from accounts.models import User
 from accounts.roles import Role
 from citizens.models import CaseAccess
 from closing_notes.statuses import Status
+from programmes.definition import Section
 from programmes.models import Programme
-
-
-class Outcome(models.TextChoices):
-    """How the programme ended (F2)."""
-
-    JOB = "job", _("Job")
-    WAGE_SUBSIDY = "wage_subsidy", _("Job with wage subsidy")
-    FLEXIBLE_JOB = "flexible_job", _("Flexible job")
-    EDUCATION = "education", _("Education")
-    NEXT_PROGRAMME = "next_programme", _("On to the next programme")
-    REHAB_TEAM = "rehab_team", _("To the rehabilitation team")
-    OTHER_SUPPORT = "other_support", _("Other support")
-    PENSION_CLARIFICATION = "pension_clarification", _("Disability-pension clarification")
-    MAINTAINED = "maintained", _("Keeps what he or she can do")
-    INTERRUPTED = "interrupted", _("Interrupted")
-    UNKNOWN = "unknown", _("Unknown")
-
-
-class Section(models.TextChoices):
-    """The parts of the note, in the order in which they stand (C1)."""
-
-    CONTENT = "content", _("Course and content")
-    ATTENDANCE = "attendance", _("Attendance")
-    GOALS = "goals", _("Goals and progression")
-    RESOURCES = "resources", _("Resources")
-    OPPORTUNITIES = "opportunities", _("Development opportunities")
-    ACCOMMODATIONS = "accommodations", _("Accommodations")
-    RECOMMENDATION = "recommendation", _("Recommendation")
-
 
 # Who reads a note while it is written. A contact person never does: it may speak of health.
 STAFF = [Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST]
@@ -63,7 +35,7 @@ class ClosingNote(models.Model):
     revision = models.PositiveIntegerField(default=1, help_text="Grows with each save; guards against overwriting.")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sections = models.JSONField(default=dict, help_text="Text by section key.")
-    outcome = models.CharField(_("outcome"), max_length=25, choices=Outcome, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=60, blank=True, help_text="A key of the type's outcomes.")
     change_reason = models.CharField(_("why is it changed?"), max_length=300, blank=True)
     figures = models.JSONField(null=True, help_text="Computed figures and goals, frozen at approval (C1).")
     created_at = models.DateTimeField(default=timezone.now)
@@ -97,6 +69,16 @@ class ClosingNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme} v{self.number}"
+
+    @property
+    def parts(self) -> list[Section]:
+        """The sections in the order in which they stand, as the programme's type has them (C1)."""
+        return self.programme.type.settings.closing_note_sections
+
+    @property
+    def outcome_name(self) -> str:
+        """How the programme ended, in the words of its type; empty while nobody chose (F2)."""
+        return self.programme.type.settings.outcome_name(self.outcome)
 
 
 class Rendering(models.Model):

@@ -7,8 +7,17 @@ from django.utils.translation import ngettext
 from accounts.models import Organisation
 from attendance.states import State
 from closing_notes.evidence import Figures, subgoals_of
-from closing_notes.models import Section
-from closing_notes.sources import NUMBERS, Source, day, share, sources_of
+from closing_notes.sources import (
+    ACCOMMODATIONS,
+    ATTENDANCE,
+    CONTENT,
+    GOALS,
+    NUMBERS,
+    Source,
+    day,
+    share,
+    sources_of,
+)
 from core.templatetags.dates import full_day, hours
 from programmes.models import Programme
 
@@ -25,12 +34,15 @@ def first_sections(programme: Programme, figures: Figures) -> dict:
     with translation.override(language_of(programme.centre)):
         sources = sources_of(figures, [])
         cite = {source.key: f" [{source.number}]" for source in sources}
-        sections: dict = dict.fromkeys(Section.values, "")
-        sections[Section.CONTENT] = content(programme, figures, cite)
-        sections[Section.ATTENDANCE] = attendance(programme, figures, cite)
-        sections[Section.GOALS] = goals(figures, cite)
+        known = {
+            CONTENT: content(programme, figures, cite),
+            ATTENDANCE: attendance(programme, figures, cite),
+            GOALS: goals(figures, cite),
+        }
         if figures["accommodations"].strip():
-            sections[Section.ACCOMMODATIONS] = figures["accommodations"].strip() + cite["accommodations"]
+            known[ACCOMMODATIONS] = figures["accommodations"].strip() + cite["accommodations"]
+        parts = programme.type.settings.closing_note_sections
+        sections: dict = {section.key: known.get(section.key, "") for section in parts}
         sections[NUMBERS] = [source.key for source in sources]
         return sections
 

@@ -9,11 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from closing_notes.evidence import Figures, subgoals_of
-from closing_notes.models import Section
 from core.templatetags.dates import hours, percent, short_day
 from meetings.statuses import Kind
 
 CITED = re.compile(r"[ \u00a0]?\[(\d{1,3})\]")
+# The sections that the code knows how to begin; where a type has one of these keys, its first draft is not empty.
+CONTENT, ATTENDANCE, GOALS = "content", "attendance", "goals"
+RESOURCES, ACCOMMODATIONS = "resources", "accommodations"
 # Beside the texts: which source has which number. Numbers are never given to another source.
 NUMBERS = "sources"
 RECENT_WEEKS = 4
@@ -42,10 +44,10 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
     attendance = figures["attendance"]
     recent = attendance["weeks"][-RECENT_WEEKS:]
     found: list[tuple[str, str, str, str]] = [
-        ("attendance", Section.ATTENDANCE, _("Attendance"), share(attendance["attended"], attendance["agreed"])),
+        ("attendance", ATTENDANCE, _("Attendance"), share(attendance["attended"], attendance["agreed"])),
         (
             "placements",
-            Section.CONTENT,
+            CONTENT,
             _("Workshops"),
             "; ".join(
                 _("%(workshop)s, %(start)s to %(end)s")
@@ -53,12 +55,12 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
                 for one in figures["placements"]
             ),
         ),
-        ("accommodations", Section.ACCOMMODATIONS, _("Accommodations"), figures["accommodations"]),
+        ("accommodations", ACCOMMODATIONS, _("Accommodations"), figures["accommodations"]),
     ]
     if recent:
         span = f"{recent[0]['week']}–{recent[-1]['week']}"
         total = share(sum(week["attended"] for week in recent), sum(week["agreed"] for week in recent))
-        found.append(("recent", Section.RESOURCES, _("Attendance, weeks %(weeks)s") % {"weeks": span}, total))
+        found.append(("recent", RESOURCES, _("Attendance, weeks %(weeks)s") % {"weeks": span}, total))
     for subgoal in subgoals_of(figures):
         step = _("Step %(before)s to %(after)s of %(last)s") % {
             "before": subgoal["step_from"],
@@ -66,27 +68,27 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
             "last": subgoal["step_target"],
         }
         comment = f" »{subgoal['comment']}«" if subgoal["comment"] else ""
-        found.append((f"subgoal:{subgoal['key']}", Section.GOALS, subgoal["title"], f"{step}.{comment}"))
+        found.append((f"subgoal:{subgoal['key']}", GOALS, subgoal["title"], f"{step}.{comment}"))
     for number, goal in enumerate(figures["goals"], start=1):
         words = f"»{goal['own_words']}«" if goal["own_words"] else ""
-        found.append((f"words:{number}", Section.RESOURCES, _("The citizen's own words"), words))
+        found.append((f"words:{number}", RESOURCES, _("The citizen's own words"), words))
     for one in figures.get("observations", []):
         name = _("Seen on %(day)s by %(by)s: %(subgoal)s") % {
             "day": day(one["seen_on"]),
             "by": one["by"],
             "subgoal": one["subgoal"],
         }
-        found.append((f"observation:{one['id']}", Section.RESOURCES, name, one["text"]))
+        found.append((f"observation:{one['id']}", RESOURCES, name, one["text"]))
     for talk in figures["follow_ups"]:
         name = _("Follow-up %(day)s, %(by)s") % {"day": day(talk["held_on"]), "by": talk["by"]}
-        found.append((f"follow_up:{talk['id']}", Section.RESOURCES, name, talk["comment"]))
+        found.append((f"follow_up:{talk['id']}", RESOURCES, name, talk["comment"]))
     for meeting in figures.get("meetings", []):
         name = _("%(kind)s %(day)s, %(by)s") % {
             "kind": Kind(meeting["kind"]).label,
             "day": day(meeting["held_on"]),
             "by": meeting["by"],
         }
-        found.append((f"meeting:{meeting['id']}", Section.RESOURCES, name, meeting["minutes"]))
+        found.append((f"meeting:{meeting['id']}", RESOURCES, name, meeting["minutes"]))
     return found
 
 
@@ -107,7 +109,7 @@ def day(written: str) -> str:
 
 def numbers_in(sections: Mapping[str, Any]) -> set[int]:
     """The numbers that the texts cite."""
-    texts = "\n".join(str(sections.get(section, "")) for section in Section.values)
+    texts = "\n".join(str(text) for key, text in sections.items() if key != NUMBERS)
     return {int(number) for number in CITED.findall(texts)}
 
 

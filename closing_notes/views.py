@@ -88,8 +88,7 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
         return wrong_note(request, note, form)
     sections = form.sections
     wish, _colon, key = request.POST.get("action", "save").partition(":")
-    if wish == "use":
-        put_in(sections, note, key)
+    anchor = put_in(sections, note, key) if wish == "use" else ""
     try:
         note = actions.save_draft(
             note=note,
@@ -108,20 +107,18 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
         return redirect("closing_notes:progress", reference)
     if wish == "submit":
         return hand_in(request, note)
-    return redirect(reverse("closing_notes:edit", args=[reference]) + (f"#{key_section(note, key)}" if key else ""))
+    return redirect(reverse("closing_notes:edit", args=[reference]) + (f"#{anchor}" if anchor else ""))
 
 
-def put_in(sections: dict[str, str], note: ClosingNote, key: str) -> None:
-    """Add the statement of one source, with its number, to the section where it belongs."""
+def put_in(sections: dict[str, str], note: ClosingNote, key: str) -> str:
+    """Add the statement of one source, with its number, to the section where it belongs, to the first one where the
+    type has none like it. Returns that section's key; empty where there is no such source."""
     for source in sources_of(actions.figures_of(note.programme), note.sections.get(NUMBERS, [])):
         if source.key == key:
-            sections[source.section] = f"{sections[source.section].rstrip()}\n{statement(source)}".strip()
-
-
-def key_section(note: ClosingNote, key: str) -> str:
-    """The anchor of the section into which the source `key` was put."""
-    prefix = key.partition(":")[0]
-    return {"attendance": "attendance", "placements": "content", "subgoal": "goals"}.get(prefix, "resources")
+            place = source.section if source.section in sections else next(iter(sections))
+            sections[place] = f"{sections[place].rstrip()}\n{statement(source)}".strip()
+            return place
+    return ""
 
 
 def hand_in(request: SignedIn, note: ClosingNote) -> HttpResponse:

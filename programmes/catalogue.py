@@ -53,6 +53,15 @@ def latest_types() -> list[ProgrammeType]:
     return list(ProgrammeType.objects.order_by("key", "-version").distinct("key"))
 
 
+def outcome_names() -> dict[str, str]:
+    """What an outcome is called, by key, over all types: in the words of the newest version that has it. One query."""
+    return {
+        outcome.key: str(outcome)
+        for type in ProgrammeType.objects.order_by("version", "-key")
+        for outcome in type.settings.outcomes
+    }
+
+
 def read_folder(folder: Path) -> list[Definition]:
     """All files by name; BrokenCatalogue names what is wrong in any of them."""
     files = sorted(folder.glob("*.yaml"))

@@ -15,7 +15,7 @@ Oddity = tuple[Path, str]
 # The kinds of meeting of the app `meetings`, which lies above this one; a test holds the two lists together.
 MEETING_KINDS = ("start", "development", "summary", "follow_up", "three_way", "cross_sector", "closing")
 # Names that a closing note keeps for itself beside its sections.
-RESERVED_SECTIONS = {"outcome", "revision", "sources"}
+RESERVED_SECTIONS = {"action", "csrfmiddlewaretoken", "evidence", "main", "outcome", "revision", "sources"}
 STEPS = 5
 
 

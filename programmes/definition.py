@@ -4,6 +4,7 @@ Everything that differs between the efforts is read from here; no type is named 
 leaves out is not used by the type, and is not shown.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -67,6 +68,11 @@ class Named(Part):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+def name_among(parts: Iterable[Named], key: str) -> str:
+    """The name of the part with the key; the key itself where the type has none like it, nothing for nothing."""
+    return next((str(one) for one in parts if one.key == key), key)
 
 
 class Duration(Part):
@@ -286,6 +292,12 @@ class Definition(Part):
     outcomes: Annotated[list[Named], BeforeValidator(bare_keys)] = []
     targets: list[Target] = []
     closing_note_sections: Annotated[list[Section], BeforeValidator(bare_keys)] = []
+
+    def context_name(self, key: str) -> str:
+        return name_among(self.contexts, key)
+
+    def outcome_name(self, key: str) -> str:
+        return name_among(self.outcomes, key)
 
     @classmethod
     def of_version(cls, stored: dict[str, Any]) -> Self:

@@ -15,16 +15,6 @@ from core.life_areas import Indicator, LifeArea
 from programmes.models import Programme, ProgrammeType
 from referrals.statuses import IN_TRIAGE, Status
 
-
-class Context(models.TextChoices):
-    """Why the job centre refers: the contexts that programme types allow."""
-
-    ACTIVE_OFFER = "active_offer", _("Active offer")
-    PRE_REHABILITATION = "pre_rehabilitation", _("Pre-rehabilitation")
-    JOB_CLARIFICATION = "job_clarification", _("Job clarification")
-    RESOURCE_PROGRAMME = "resource_programme", _("Resource programme")
-
-
 # Who reads a referral. The workshop is not among them: reasons and health are no business of the daily work (P16).
 READERS = [Role.TEAM_LEADER, Role.CASEWORKER]
 
@@ -71,7 +61,7 @@ class Referral(models.Model):
     draft_saved_at = models.DateTimeField(null=True)
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="referrals", null=True)
     programme = models.OneToOneField(Programme, on_delete=models.PROTECT, related_name="referral", null=True)
-    context = models.CharField(_("context"), max_length=30, choices=Context, blank=True)
+    context = models.CharField(_("context"), max_length=60, blank=True, help_text="A key of the type's contexts.")
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
     reason = models.TextField(_("reason for the referral"), blank=True, max_length=settings.MAX_TEXT_LENGTH)
     accommodations = models.TextField(_("what the work must take account of"), blank=True)
@@ -127,6 +117,11 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def context_name(self) -> str:
+        """Why somebody is referred, in the words of the type; empty where nothing was chosen."""
+        return self.type.settings.context_name(self.context)
 
     @property
     def days_waiting(self) -> int:

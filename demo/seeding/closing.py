@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from closing_notes.evidence import Figures, figures_of, subgoals_of
-from closing_notes.models import ClosingNote, Outcome, Section
+from closing_notes.models import ClosingNote
 from closing_notes.sources import NUMBERS, sources_of
 from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import hours
@@ -17,19 +17,20 @@ from demo.seeding.texts import fill
 from demo.seeding.timeline import Timeline
 from demo.seeding.world import World, content
 from journal.models import Audience
+from programmes.definition import INTERRUPTED
 from programmes.statuses import Status
 from worklist.models import Task
 
 OUTCOMES = {
-    Outcome.JOB: 0.14,
-    Outcome.WAGE_SUBSIDY: 0.08,
-    Outcome.FLEXIBLE_JOB: 0.13,
-    Outcome.EDUCATION: 0.12,
-    Outcome.NEXT_PROGRAMME: 0.2,
-    Outcome.REHAB_TEAM: 0.14,
-    Outcome.OTHER_SUPPORT: 0.07,
-    Outcome.MAINTAINED: 0.1,
-    Outcome.UNKNOWN: 0.02,
+    "job": 0.14,
+    "wage_subsidy": 0.08,
+    "flexible_job": 0.13,
+    "education": 0.12,
+    "next_programme": 0.2,
+    "rehab_team": 0.14,
+    "other_support": 0.07,
+    "maintained": 0.1,
+    "unknown": 0.02,
 }
 # The states of notes in work, and whether the note came back with remarks.
 WHEN_ENDING = [
@@ -42,7 +43,7 @@ WHEN_ENDING = [
 UNREAD = timedelta(days=3)
 WHEN_OVER = [(NoteStatus.IN_REVIEW, False), (NoteStatus.APPROVED, False)]
 # In a note that is not finished these are still to be written.
-WRITTEN_LAST = [Section.RESOURCES, Section.OPPORTUNITIES, Section.RECOMMENDATION]
+WRITTEN_LAST = ["resources", "opportunities", "recommendation"]
 
 
 def plan_note(world: World, case: Case, turn: int) -> NoteText | None:
@@ -60,7 +61,7 @@ def plan_note(world: World, case: Case, turn: int) -> NoteText | None:
         approved_on = world.last_working_day if status == NoteStatus.APPROVED else None
         return NoteText(status, case.caseworker, outcome, written_on, {}, approved_on, is_returned)
     if case.status == Status.INTERRUPTED:
-        outcome = Outcome.INTERRUPTED
+        outcome = INTERRUPTED
     written_on = world.working_day_before(case.last_day - timedelta(days=world.random.randint(1, 6)))
     approved_on = min(
         world.working_day(written_on + timedelta(days=world.random.randint(1, 4))), world.last_working_day
@@ -80,7 +81,7 @@ def write_notes(world: World, cases: list[Case], timeline: Timeline) -> None:
         if case.told is not None:
             text.sections = {
                 **text.sections,
-                Section.ATTENDANCE: own_figures(text.sections[Section.ATTENDANCE], case, figures),
+                **{key: own_figures(said, case, figures) for key, said in text.sections.items() if key == "attendance"},
             }
         else:
             text.sections = sections_of(world, case, figures)
@@ -163,7 +164,7 @@ def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
             organisation=case.organisation.name,
         )
         with translation.override("da"):
-            outcome = str(Outcome(note.outcome).label)
+            outcome = note.outcome_name
         timeline.tell(
             case,
             "programme_ended",
@@ -185,8 +186,9 @@ def sections_of(world: World, case: Case, figures: Figures) -> dict:
     tasks = world.random.sample(world.workshop_texts[workshop]["tasks_da"], 2)
     citizen, counted = case.citizen, figures["attendance"]
     last = min(case.last_day, world.today)
-    sections: dict = {section.value: "" for section in Section}
-    sections[Section.CONTENT] = fill(
+    parts = case.programme.type.settings.closing_note_sections
+    sections: dict = {section.key: "" for section in parts}
+    sections["content"] = fill(
         texts["content"],
         citizen,
         weeks=case.programme.week_on(last),
@@ -196,7 +198,7 @@ def sections_of(world: World, case: Case, figures: Figures) -> dict:
     ) + cite.get("placements", "")
     first, latest = danish(int(case.weeks[0].hours * 60)), danish(int(case.weeks[-1].hours * 60))
     if counted["agreed"]:
-        sections[Section.ATTENDANCE] = fill(
+        sections["attendance"] = fill(
             texts["attendance" if first != latest else "attendance_steady"],
             citizen,
             agreed=danish(counted["agreed"]),
@@ -205,15 +207,15 @@ def sections_of(world: World, case: Case, figures: Figures) -> dict:
             first=first,
             last=latest,
         ) + cite.get("attendance", "")
-    sections[Section.GOALS] = goals_in_words(case, figures, cite)
+    sections["goals"] = goals_in_words(case, figures, cite)
     if case.accommodations:
-        sections[Section.ACCOMMODATIONS] = case.accommodations + cite.get("accommodations", "")
-    sections[Section.RESOURCES] = fill(world.pick(texts["resources"]), citizen)
-    sections[Section.OPPORTUNITIES] = fill(world.pick(texts["opportunities"]), citizen)
+        sections["accommodations"] = case.accommodations + cite.get("accommodations", "")
+    sections["resources"] = fill(world.pick(texts["resources"]), citizen)
+    sections["opportunities"] = fill(world.pick(texts["opportunities"]), citizen)
     recommendation = texts["recommendation"].get(case.note.outcome, texts["recommendation"]["unknown"])
-    sections[Section.RECOMMENDATION] = f"{fill(recommendation, citizen)} {texts['fixed']}"
+    sections["recommendation"] = f"{fill(recommendation, citizen)} {texts['fixed']}"
     if case.status == Status.INTERRUPTED:
-        sections[Section.CONTENT] += f"\n{case.ended_why}"
+        sections["content"] += f"\n{case.ended_why}"
     if case.note.status == NoteStatus.DRAFT and not case.note.was_returned:
         for section in WRITTEN_LAST:
             sections[section] = ""

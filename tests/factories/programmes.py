@@ -24,6 +24,11 @@ MONDAY = datetime.date(2026, 11, 23)
 OPENING = {1: "14:30", 2: "14:30", 3: "14:30", 4: "14:30", 5: "14:00"}
 
 
+def named(**names: str) -> list[dict]:
+    """Parts of a definition with one name for all languages."""
+    return [{"key": key, "name": dict.fromkeys(("da", "sv", "en"), name)} for key, name in names.items()]
+
+
 class ProgrammeTypeFactory(Factory):
     class Meta:
         model = ProgrammeType
@@ -41,22 +46,41 @@ class ProgrammeTypeFactory(Factory):
             "purpose": {"da": "Formål", "sv": "Syfte", "en": "Purpose"},
             "duration": {"default_weeks": 13, "minimum_weeks": None, "maximum_weeks": None},
             "intake": "monday",
-            "contexts": ["active_offer", "pre_rehabilitation", "job_clarification", "resource_programme"],
+            "contexts": named(
+                active_offer="Active offer",
+                pre_rehabilitation="Pre-rehabilitation",
+                job_clarification="Job clarification",
+                resource_programme="Resource programme",
+            ),
             "legal_basis": {"text": "Lov om aktiv beskæftigelsesindsats § 32, stk. 1, nr 2"},
             "absence_rules": {"grace_minutes": 15},
             "follow_up": {"every_weeks": 4},
-            "outcomes": [
-                "job",
-                "wage_subsidy",
-                "flexible_job",
-                "education",
-                "next_programme",
-                "rehab_team",
-                "other_support",
-                "pension_clarification",
-                "maintained",
-                "interrupted",
-                "unknown",
+            "outcomes": named(
+                job="Job",
+                wage_subsidy="Job with wage subsidy",
+                flexible_job="Flexible job",
+                education="Education",
+                next_programme="On to the next programme",
+                rehab_team="To the rehabilitation team",
+                other_support="Other support",
+                pension_clarification="Disability-pension clarification",
+                maintained="Keeps what he or she can do",
+                interrupted="Interrupted",
+                unknown="Unknown",
+            ),
+            "closing_note_sections": [
+                part
+                | {"when_interrupted": part["key"] in ("content", "recommendation")}
+                | {"is_required": part["key"] != "accommodations"}
+                for part in named(
+                    content="Course and content",
+                    attendance="Attendance",
+                    goals="Goals and progression",
+                    resources="Resources",
+                    opportunities="Development opportunities",
+                    accommodations="Accommodations",
+                    recommendation="Recommendation",
+                )
             ],
         }
     )
