@@ -15,6 +15,7 @@ class Wording:
 
 
 WEEK = _("See the agreed week")
+ACTIVITIES = _("See the activities")
 WORDING = {
     "referral_submitted": Wording("inbox", "calm", "referral", _("Referral received from %(organisation)s")),
     "referral_accepted": Wording("check-circle", "ok", "referral", _("Referral accepted, start on %(start)s")),
@@ -70,6 +71,21 @@ WORDING = {
     "missed_excused": Wording("envelope", "info", "attendance", _("A notice of absence came afterwards")),
     "missed_cancelled": Wording(
         "check-circle", "calm", "attendance", _("Was not missed: marked in time, or flagged by mistake")
+    ),
+    "activity_planned": Wording(
+        "calendar-event", "calm", "attendance", _("%(activity)s planned for %(day)s"), ACTIVITIES
+    ),
+    "activity_series": Wording(
+        "calendar-event", "calm", "attendance", _("%(activity)s planned %(times)s times from %(day)s"), ACTIVITIES
+    ),
+    "activity_attended": Wording(
+        "check-circle", "ok", "attendance", _("%(activity)s: took part on %(day)s"), ACTIVITIES
+    ),
+    "activity_missed": Wording(
+        "dash-circle", "due", "attendance", _("%(activity)s: did not come on %(day)s"), ACTIVITIES
+    ),
+    "activity_cancelled": Wording(
+        "dash-circle", "calm", "attendance", _("%(activity)s on %(day)s cancelled"), ACTIVITIES
     ),
     "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
     "contact_tried": Wording("telephone", "calm", "attendance", _("Tried to reach the citizen after %(day)s")),

@@ -29,11 +29,15 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         country_chosen.connect(follow_country, dispatch_uid="programmes.follow_country")
         user_leaving.connect(leave_teams, dispatch_uid="programmes.leave_teams")
+        from programmes.activities import end_with_programme, hand_over_activities, open_activities
         from programmes.handover import hand_over_programmes, loads, open_programmes
         from programmes.requirements import settle_case, settle_one
 
         for event in (referral_accepted, schedule_changed, period_changed, pause_changed, programme_ended):
             event.connect(settle_one, dispatch_uid="programmes.settle_one")
+        programme_ended.connect(end_with_programme, dispatch_uid="programmes.end_activities")
+        work_asked.connect(open_activities, dispatch_uid="programmes.open_activities")
+        user_leaving.connect(hand_over_activities, dispatch_uid="programmes.hand_over_activities")
         journal_written.connect(settle_case, dispatch_uid="programmes.settle_case")
         work_asked.connect(open_programmes, dispatch_uid="programmes.open_programmes")
         load_asked.connect(loads, dispatch_uid="programmes.loads")

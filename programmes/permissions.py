@@ -1,6 +1,7 @@
 """Who may do what with a programme."""
 
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
@@ -38,3 +39,24 @@ def roles_in(user: User, programme: Programme) -> set[str]:
     held = CaseAccess.objects.held_by(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
     held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=programme.referring_organisation_id))
     return set(held.values_list("role", flat=True))
+
+
+def worked_on_by(user: User, prefix: str = "") -> Q:
+    """`may_work_on` for sets: the programmes (or rows that name one at `prefix`) that the user works on today."""
+    stood_in = teams_as(Role.CASEWORKER, user)
+    own = Q(**{f"{prefix}caseworker": user}) | Q(**{f"{prefix}pk__in": stood_in})
+    works_there = Q(**{f"{prefix}centre__in": user.reach.organisations_as(Role.CASEWORKER)})
+    return Q(**{f"{prefix}centre__in": user.reach.organisations_as(Role.TEAM_LEADER)}) | (works_there & own)
+
+
+def on_teams_of(user: User, prefix: str = "") -> Q:
+    """The programmes on whose team the user is today as a specialist, as long as they work at its centre (T7)."""
+    works_there = Q(**{f"{prefix}centre__in": user.reach.organisations_as(Role.SPECIALIST)})
+    return works_there & Q(**{f"{prefix}pk__in": teams_as(Role.SPECIALIST, user)})
+
+
+def teams_as(role: Role, user: User) -> QuerySet:
+    """The ids of the programmes on whose team the user is today with a function that gives this role in the case."""
+    source = Concat(Value("programmes.teammember:"), Cast(OuterRef("pk"), CharField()))
+    given = CaseAccess.objects.current().filter(user=user, role=role, source=source)
+    return TeamMember.objects.current().filter(Exists(given), user=user).values("programme")
