@@ -21,8 +21,8 @@ from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import day as in_words
+from desk.case_course import Course, course_now
 from desk.rows import Link, Now, Tag, link_to
-from meetings.following import REQUIRED_KINDS
 from meetings.models import STAFF as SEE_MEETINGS
 from meetings.models import Meeting
 from meetings.statuses import Kind as MeetingKind
@@ -69,6 +69,7 @@ class Head:
     contacts: list[Contact]
     tabs: list[tuple[str, str, str]]
     period: str
+    course: Course
     current: str = ""
     tasks: list[worklist_lines.Line] = field(default_factory=list)
 
@@ -121,11 +122,12 @@ def case_of(user: User, reference: str) -> Programme | None:
             note_status=Subquery(notes.values("status")[:1]),
             agreed_meetings=ArraySubquery(
                 Meeting.objects.filter(programme=OuterRef("pk"))
-                .filter(Q(status=MeetingStatus.PLANNED) | Q(status=MeetingStatus.HELD, kind__in=REQUIRED_KINDS))
+                .filter(Q(status=MeetingStatus.PLANNED) | Q(status=MeetingStatus.HELD))
                 .order_by("starts_at")
                 .values(meeting=JSONObject(pk="pk", kind="kind", status="status", starts_at="starts_at"))
             ),
             referral_reference=F("referral__reference"),
+            course=course_now(timezone.localdate()),
         )
         .first()
     )
@@ -144,39 +146,43 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         .order_by("due_on", "pk")[:5]
     )
     kind, icon = STATUS_TAGS[Status(programme.status)]
+    course = Course.of(programme, today)
     return Head(
         programme=programme,
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
         now=what_now(programme, roles, tasks, today),
-        next=next_dates(programme, today, sees_meetings=not roles.isdisjoint(SEE_MEETINGS)),
-        attendance=figures.last_four_weeks(programme),
-        contacts=contacts_of(programme, roles),
+        next=next_dates(programme, today, course, sees_meetings=not roles.isdisjoint(SEE_MEETINGS)),
+        attendance=figures.last_four_weeks(programme) if course.has_attendance else figures.Totals(),
+        contacts=contacts_of(programme, roles, course),
         tabs=tabs_of(programme, roles),
         period=f"{short_day(programme.starts_on)} – {short_day(programme.ended_on or programme.ends_on)}",
+        course=course,
         current=dict(keys_of(programme, roles)).get(current, ""),
         tasks=tasks,
     )
 
 
-def contacts_of(programme: Any, roles: set[str]) -> list[Contact]:
-    """Whom to call: the workshop's contact persons, and those on the other side of the reader."""
+def contacts_of(programme: Any, roles: set[str], course: Course) -> list[Contact]:
+    """Whom to call: the coordinator, the workshop's contact persons, and those on the other side of the reader."""
     found: list[Contact] = []
     for contact in programme.workshop_contacts:
         if len(found) < CONTACTS_SHOWN and Contact(**contact) not in found:
             found.append(Contact(**contact))
     caseworker = Contact(programme.caseworker.name, _("caseworker"), programme.caseworker.phone)
     referrer = Contact(programme.referrer.name, str(programme.referring_organisation), programme.referrer.phone)
-    if Role.CASEWORKER in roles:
-        return [*found, referrer]
-    if Role.TEAM_LEADER in roles:
-        return [caseworker, *found, referrer]
-    return [caseworker, *found]
+    ours = [] if Role.CASEWORKER in roles else [caseworker]
+    if course.coordinator:
+        one = Contact(course.coordinator["name"], course.coordinator_word, course.coordinator["phone"])
+        ours = [one] if course.coordinator["id"] == programme.caseworker_id else [one, *ours]
+    if roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
+        return [*ours, *found]
+    return [*ours, *found, referrer]
 
 
-def next_dates(programme: Any, today: date, *, sees_meetings: bool = False) -> list[str]:
-    """The next agreed day, the next meeting, the next follow-up and the end, in words."""
-    found = []
+def next_dates(programme: Any, today: date, course: Course, *, sees_meetings: bool = False) -> list[str]:
+    """A pause, the next agreed day, the next meeting, the next follow-up and the end, in words."""
+    found = [course.pause] if course.pause else []
     if slot := programme.next_slot:
         day = date.fromisoformat(slot["day"])
         when = _("Today") if day == today else _("Tomorrow") if day == today + timedelta(days=1) else in_words(day)
@@ -265,12 +271,17 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
         ("attendance", link_to("attendance:citizen", reference)),
         ("meetings", link_to("meetings:case", reference)),
     ]
+    # What the type does not use is not shown, unless somebody was placed somewhere all the same.
+    if not (programme.type.settings.uses_workshops or programme.course["is_placed"]):
+        del pages[2]
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))
     elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:
         pages.append(("note", link_to("closing_notes:review", reference)))
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}):
         pages.append(("people", link_to("desk:people", reference)))
+    if Role.CITIZEN not in roles:
+        pages.append(("course", link_to("desk:course", reference)))
     return pages
 
 
@@ -282,6 +293,7 @@ def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
         "meetings": _("Meetings"),
         "note": _("Closing note"),
         "people": _("People"),
+        "course": _("Course"),
     }
     return [(words[key], url, "") for key, url in keys_of(programme, roles)]
 

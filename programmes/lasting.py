@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,13 +11,12 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from audit.acting import acting
 from audit.log import record
-from citizens.models import CaseAccess
-from core.calendar import last_day, monday_of
+from core.calendar import last_day
 from core.events import period_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
-from programmes.access import DAYS_AFTER_PLACEMENT, source_of_placement
-from programmes.models import EndChange, Placement, Programme, ScheduleSlot
+from programmes import placing
+from programmes.models import EndChange, Placement, Programme
 from programmes.pausing import locked, mail_referrer, tell_course
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING, Status
@@ -105,7 +102,8 @@ def move_end(
 
     When it is extended, the placements in `following` (ids) that ended with it last as long; when it is shortened, all
     are cut. A closing programme that is extended is under way again. Refused with what `problem_of` finds, when the
-    agreement lies in the future, and by receivers of `period_changed` (an approved closing note).
+    agreement lies in the future, by `programmes.placing` (a workshop that is full), and by receivers of
+    `period_changed` (an approved closing note).
     """
     today = timezone.localdate()
     with acting(by, why=reason):
@@ -128,96 +126,29 @@ def move_end(
             reason=reason,
             made_by=by,
         )
-        ids = [one.pk for one in placements_to_the_end(programme) if one.pk in set(following)]
+        to_follow = [one for one in placements_to_the_end(programme) if one.pk in set(following)]
+        if not change.is_extension:
+            cut(programme, new_end, by=by)
         programme.ends_on = new_end
         if change.is_extension and programme.status == Status.CLOSING:
             programme.status = Status.ACTIVE
         programme.save(update_fields=["ends_on", "status"])
         if change.is_extension:
-            lengthen(ids, new_end)
-        else:
-            cut(programme, new_end)
+            for placement in to_follow:
+                placing.move_last_day(placement=placement, ends_on=new_end, by=by)
         verb = "programme_extended" if change.is_extension else "programme_shortened"
         record(verb, by=by, subject=programme, citizen_id=programme.citizen_id, before=earlier.isoformat())
         schedule_changed.send(Programme, programme=programme, from_day=today, by=by)
-        if not change.is_extension:
-            forget_later(programme, new_end)
         period_changed.send(Programme, programme=programme, earlier_end=earlier, by=by)
         tell_course(programme, verb, body=reason, by=by, day=new_end, before=earlier, agreed_with=change.agreed_with)
         mail_referrer(programme, "end_moved")
     return change
 
 
-def lengthen(placements: Collection[int], until: date) -> None:
-    """Let the placements last until `until`, and their workshops see the case as long. Two statements."""
-    try:
-        with transaction.atomic():
-            Placement.objects.filter(pk__in=placements).update(ends_on=until)
-    except IntegrityError as error:
-        raise Refused(_("Another placement lies in the way after the present end")) from error
-    sources = [source_of_placement(pk) for pk in placements]
-    CaseAccess.objects.filter(source__in=sources).update(ends_on=until + timedelta(days=DAYS_AFTER_PLACEMENT))
-
-
-def cut(programme: Programme, until: date) -> None:
-    """Let no placement last longer than `until`; those that only begin later go in `forget_later`. Three statements."""
-    cut_off = list(programme.placements.filter(ends_on__gt=until, starts_on__lte=until).values_list("pk", flat=True))
-    ScheduleSlot.objects.filter(placement__in=cut_off, valid_from__gt=until).delete()
-    Placement.objects.filter(pk__in=cut_off).update(ends_on=until)
-    sources = [source_of_placement(pk) for pk in cut_off]
-    CaseAccess.objects.filter(source__in=sources).update(ends_on=until + timedelta(days=DAYS_AFTER_PLACEMENT))
-
-
-def forget_later(programme: Programme, until: date) -> None:
-    """Placements that would have begun after the new end never are; refused where something was noted on them."""
-    later = programme.placements.filter(starts_on__gt=until)
-    ids = list(later.values_list("pk", flat=True))
-    if not ids:
-        return
-    try:
-        ScheduleSlot.objects.filter(placement__in=ids).delete()
-        later.delete()
-    except ProtectedError as error:
-        raise Refused(_("A placement begins after the new end. End it first")) from error
-    CaseAccess.objects.filter(source__in=[source_of_placement(pk) for pk in ids]).update(
-        ends_on=timezone.localdate() - timedelta(days=1)
-    )
-
-
-def crowded(programme: Programme, placements: Collection[Placement], until: date) -> list[str]:
-    """The workshops without a free place in some week between the present end and `until`, by name (P10).
-
-    The programme's own place is not counted. One query, whatever the number of weeks.
-    """
-    first = programme.ends_on + timedelta(days=1)
-    workshops = {placement.workshop_id: placement.workshop for placement in placements}
-    if not workshops or until < first:
-        return []
-    others = (
-        Placement.objects.filter(
-            workshop__in=workshops, starts_on__lte=until, ends_on__gte=first, programme__status__in=RUNNING
-        )
-        .exclude(programme=programme)
-        .values_list("workshop", "programme", "starts_on", "ends_on")
-    )
-    rows = list(others)
-    full = set()
-    for pk, workshop in workshops.items():
-        # Only at the beginning of somebody's stay can there be more than before.
-        days = {first, *(max(starts, first) for place, _programme, starts, _ends in rows if place == pk)}
-        most = max(
-            len({who for place, who, starts, ends in rows if place == pk and starts <= day <= ends}) for day in days
-        )
-        if most >= workshop.places:
-            full.add(workshop.unit.name)
-    return sorted(full)
-
-
-def lengths(programme: Programme) -> list[tuple[int, date]]:
-    """Numbers of weeks more with the end that they give, for a page to offer: 2, 4, 8 and 13, as far as allowed."""
-    found = []
-    for weeks in (2, 4, 8, 13):
-        day = monday_of(programme.ends_on) + timedelta(weeks=weeks, days=6)
-        if not problem_of(programme, day):
-            found.append((weeks, day))
-    return found
+def cut(programme: Programme, until: date, *, by: User) -> None:
+    """Let no placement last longer than `until`; one that would only begin later is taken back."""
+    for placement in programme.placements.filter(ends_on__gt=until).order_by("pk"):
+        if placement.starts_on > until:
+            placing.remove(placement=placement, by=by)
+        else:
+            placing.move_last_day(placement=placement, ends_on=until, by=by)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import Actor, acting
 from audit.log import record
+from citizens.models import Citizen
 from core.events import pause_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
@@ -167,9 +168,11 @@ def line(programme: Programme, kind: str) -> Entry:
 
 
 def locked(programme: Programme) -> Programme:
-    """The row with what its news needs, held until the transaction ends."""
+    """The row with what its news needs, held until the transaction ends; the citizen first, as whoever merges does."""
     related = ("citizen", "centre", "type", "caseworker", "referrer", "referring_organisation")
-    return Programme.objects.select_for_update(of=("self",)).select_related(*related).get(pk=programme.pk)
+    Citizen.objects.select_for_update(no_key=True).only("pk").get(programmes=programme.pk)
+    held = Programme.objects.select_for_update(of=("self",), no_key=True)
+    return held.select_related(*related).get(pk=programme.pk)
 
 
 def tell_course(programme: Programme, kind: str, *, by: Actor, body: str = "", **params: Any) -> None:
