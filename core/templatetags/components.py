@@ -61,6 +61,17 @@ def up_to(last: int | str) -> range:
     return range(1, int(last or 0) + 1)
 
 
+MOST_STEPS = 52
+
+
+@register.filter
+def along(week: int, weeks: int) -> list[str]:
+    """`past`, `here` or empty for every week of a programme; a long one is drawn in 52 steps."""
+    steps = min(int(weeks or 0), MOST_STEPS)
+    here = -(-int(week or 0) * steps // weeks) if weeks else 0
+    return ["past" if step < here else "here" if step == here else "" for step in range(1, steps + 1)]
+
+
 @register.filter
 def beside(row: Iterable, columns: Iterable) -> list[tuple]:
     """Pairs of column and cell for components/table.html; both have the same length."""
