@@ -68,6 +68,8 @@ def plan_page(plan: Plan, *, reading: Reading, chosen: str = "") -> PlanPage:
             page.seen = {one.subgoal.key: one for one in reversed(lately(plan, reading))}
     by_key = page.progress.by_key()
     page.goals = [goal_card(goal, by_key, page) for goal in goals]
+    if page.is_confirmed:
+        page.goals = pursued(page.goals, {key for key, one in by_key.items() if one.given_up_on})
     choose_curve(page, chosen)
     return page
 
@@ -83,9 +85,18 @@ def goal_card(goal: Goal, by_key: dict[uuid.UUID, SubgoalProgress], page: PlanPa
     }
 
 
+def pursued(cards: list[dict[str, Any]], given_up: set[uuid.UUID]) -> list[dict[str, Any]]:
+    """The cards without what was given up, and without goals of which nothing is left (L1)."""
+    if not given_up:
+        return cards
+    left = [{**card, "subgoals": [one for one in card["subgoals"] if one["key"] not in given_up]} for card in cards]
+    return [card for card in left if card["subgoals"]]
+
+
 def subgoal_card(subgoal: Subgoal, one: SubgoalProgress | None, page: PlanPage) -> dict[str, Any]:
     """The inputs of components/goal_card.html for one subgoal."""
     card: dict[str, Any] = {
+        "key": subgoal.key,
         "text": subgoal.title,
         "measure": measure(subgoal),
         "due": subgoal.due_on,

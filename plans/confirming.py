@@ -233,9 +233,28 @@ def waiting_for(party: Party, programmes: Iterable[Programme]) -> list[Programme
     return [one for one in found if one.pk in version_of and version_of[one.pk] not in given]
 
 
-def fits(confirmation: Confirmation, content_hash: str) -> bool:
-    """Whether the yes was given to just what the version says."""
-    return confirmation.content_hash == content_hash
+@dataclass(frozen=True)
+class Line:
+    """One party that the type asks, with its yes to a version; `row` is None while it is missing."""
+
+    party: Party
+    row: Confirmation | None
+    fits: bool = True  # the yes was given to just what the version says
+
+    @property
+    def has_proof(self) -> bool:
+        return self.row is not None and bool(self.row.proof_hash)
+
+
+def lines(version: Version, programme: Programme) -> list[Line]:
+    """Who was asked and who said yes, in the type's order; whoever said yes unasked stands last. Three queries."""
+    rows = {row.party: row for row in version.confirmations.select_related("by")}
+    content_hash = contents.fingerprint(version, contents.of_version(version))
+    parties = [*asked(programme), *(party for party in rows if party not in asked(programme))]
+    return [
+        Line(Party(party), rows.get(party), party not in rows or rows[party].content_hash == content_hash)
+        for party in parties
+    ]
 
 
 def tell_of(plan: Plan, kind: str, version: Version, *, by: User) -> None:

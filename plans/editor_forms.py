@@ -217,7 +217,8 @@ NEW_SUBGOAL: dict[str, Any] = {"indicator": Indicator.STEPS, "baseline_step": FI
 def rearranged(goals: list[dict[str, Any]], command: str) -> tuple[list[dict[str, Any]], str]:
     """The goals after one press of a button, and the prefix of the part to go to.
 
-    Commands: `add-goal`, `add-subgoal:1`, and `remove`, `up` or `down` with `:1` for a goal or `:1:0` for a subgoal.
+    Commands: `add-goal`, `add-subgoal:1`, `remove`, `up` or `down` with `:1` for a goal or `:1:0` for a subgoal, and
+    what dragging says: `move:0:2`, the first goal to the third place, or `move:1:0:2` for a subgoal of the second.
     One that cannot be done changes nothing.
     """
     verb, *places = command.split(":")
@@ -234,9 +235,34 @@ def rearranged(goals: list[dict[str, Any]], command: str) -> tuple[list[dict[str
         if len(goal["subgoals"]) < MOST_SUBGOALS:
             goal["subgoals"].append(dict(NEW_SUBGOAL))
         return goals, f"{prefix}-subgoals-{len(goal['subgoals']) - 1}"
+    if verb == "move":
+        rows, head = (goals, "goals") if len(where) == 2 else (goal["subgoals"], f"{prefix}-subgoals")
+        return goals, f"{head}-{carried(rows, *where[-2:])}" if 2 <= len(where) <= 3 else ""
     if len(where) == 1:
         return goals, f"goals-{moved(goals, where[0], verb)}"
     return goals, f"{prefix}-subgoals-{moved(goal['subgoals'], where[1], verb)}"
+
+
+def carried(rows: list[dict[str, Any]], place: int, to: int) -> int:
+    """Take the row out and put it in at the other place; returns where it is now."""
+    if place >= len(rows):
+        return max(len(rows) - 1, 0)
+    to = min(to, len(rows) - 1)
+    rows.insert(to, rows.pop(place))
+    return to
+
+
+def new_place(goals: list[dict[str, Any]], target: str) -> str:
+    """Where a part stands after it was moved, to be read out: `Now number 2 of 3`; empty when it is gone."""
+    places = [int(part) for part in target.split("-") if part.isdigit()]
+    rows: list[dict[str, Any]] = goals
+    if len(places) == 2 and places[0] < len(goals):
+        rows = goals[places[0]]["subgoals"]
+    if not places or places[-1] >= len(rows):
+        return ""
+    row = rows[places[-1]]
+    said = {"name": row.get("title") or "", "number": places[-1] + 1, "total": len(rows)}
+    return gettext("%(name)s: now number %(number)s of %(total)s") % said
 
 
 def moved(rows: list[dict[str, Any]], place: int, verb: str) -> int:

@@ -149,8 +149,8 @@ def steps_until(plan: Plan, day: date) -> dict[uuid.UUID, int]:
 def is_same(follow_up: FollowUp, *, held_on: date, comment: str, steps: Mapping[uuid.UUID, Mark], by: User) -> bool:
     """Whether the follow-up says just this: the same page sent twice (T12)."""
     recorded = {
-        key: Mark(*said)
-        for key, *said in follow_up.steps.values_list("subgoal__key", "step", "own_step", "comment", "own_comment")
+        one.subgoal.key: Mark(one.step, one.own_step, one.comment, one.own_comment)
+        for one in follow_up.steps.select_related("subgoal")
     }
     same_head = (follow_up.held_on, follow_up.comment, follow_up.by_id) == (held_on, comment, by.pk)
     return same_head and recorded == dict(steps)

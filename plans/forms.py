@@ -65,6 +65,11 @@ class MarkForm(PartForm):
             (number, words, str(number) == chosen) for number, words in zip(STEPS, self.progress.wordings, strict=True)
         ]
 
+    @property
+    def filled_in_words(self) -> str:
+        """The wording of the step that attendance says."""
+        return self.progress.wordings[self.measured.step - 1] if self.measured and self.measured.step else ""
+
     def clean(self) -> None:
         data = self.cleaned_data
         said = any(data.get(name) for name in ("own_step", "comment", "own_comment"))

@@ -1,6 +1,6 @@
 """The plan's pages: reading, writing, following up."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,23 +8,27 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
+from accounts.roles import Role
 from audit.log import look
 from audit.models import Event
 from core.exceptions import Refused
+from core.fields import parse_date
 from core.forms import ReasonForm
-from plans import actions, cards, editor_forms, forms
+from plans import abandoning, actions, cards, confirming, deferring, editor_forms, forms, standards, summaries
 from plans.content import Content, of_version
 from plans.follow_ups import record_follow_up
 from plans.form_parts import TITLE_LENGTH
+from plans.measuring import measured_of
 from plans.models import Plan, Version
 from plans.permissions import may_edit, may_observe, reading
 from plans.progress import progress
-from plans.statuses import Status
+from plans.statuses import Party, Status
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 
@@ -55,14 +59,36 @@ def own_plan_or_404(request: SignedIn, reference: str) -> Plan:
 def detail(request: SignedIn, reference: str) -> HttpResponse:
     plan = plan_or_404(request, reference)
     programme = plan.programme
-    page = cards.plan_page(
-        plan, reading=reading(roles_in(request.user, programme)), chosen=request.GET.get("subgoal", "")
-    )
+    roles = roles_in(request.user, programme)
+    page = cards.plan_page(plan, reading=reading(roles), chosen=request.GET.get("subgoal", ""))
     may = may_edit(request.user, programme)
     now = cards.what_now(page, may_edit=may, is_running=programme.status in RUNNING)
     context = {"page": page, "plan": plan, "programme": programme, "may_edit": may, "now": now}
     context["may_observe"] = page.is_confirmed and may_observe(request.user, programme)
+    if page.is_confirmed:
+        context |= around(plan, page, roles=roles, may_edit=may)
+    if page.is_confirmed and may and programme.status in RUNNING:
+        for subgoal in (one for card in page.goals for one in card["subgoals"]):
+            subgoal["abandon"] = reverse("plans:abandon", args=[reference, subgoal["key"]])
     return render(request, "plans/detail.html", context)
+
+
+def around(plan: Plan, page: cards.PlanPage, *, roles: set[str], may_edit: bool) -> dict[str, Any]:
+    """What stands around an agreed plan: who confirmed it, what was given up, what the referrer was told (L1-L3)."""
+    version = page.version
+    if version is None:
+        return {}
+    missing = confirming.missing_parties(version, plan.programme)
+    own = [party for party, role in confirming.OWN_ROLE.items() if role in roles and party in missing]
+    return {
+        "confirmations": confirming.lines(version, plan.programme),
+        "may_agree": bool(own) and plan.programme.status in RUNNING,
+        "may_sign": may_edit and Party.CITIZEN in missing and plan.programme.status in RUNNING,
+        "may_see_proof": may_edit or Role.CITIZEN in roles,
+        "given_up": abandoning.history(plan, reading(roles)),
+        "standing": deferring.standing(plan) if may_edit else None,
+        "summary": summaries.latest(plan) if may_edit or Role.REFERRER in roles else None,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +128,11 @@ def sent(request: SignedIn, plan: Plan, version: Version) -> HttpResponse:
         return redirect("plans:detail", reference)
     goals, first_day = editor_forms.typed(request.POST), plan.programme.starts_on
     if do not in ("save", "save-and-confirm", "new-version"):
-        goals, target = editor_forms.rearranged(goals, do)
+        if do.startswith("standard:"):
+            goals, target = standards.added(goals, do, standards.offered(plan.programme))
+        else:
+            goals, target = editor_forms.rearranged(goals, do)
+        is_moved = do.startswith(("up:", "down:", "move:"))
         opened = {name: request.POST.get(name, "") for name in ("number", "revision")}
         return editor(
             request,
@@ -110,6 +140,7 @@ def sent(request: SignedIn, plan: Plan, version: Version) -> HttpResponse:
             version,
             editor_forms.PlanForm(goals=goals, first_day=first_day, initial=opened),
             go_to=target,
+            said=editor_forms.new_place(goals, target) if is_moved else "",
         )
     form = editor_forms.PlanForm(request.POST, goals=goals, first_day=first_day)
     if not form.is_valid():
@@ -149,15 +180,21 @@ def editor(
     *,
     standing: Content | None = None,
     go_to: str = "",
+    said: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The editor's page. `standing` is what somebody else saved meanwhile, shown beside what was typed (T13)."""
+    """The editor's page. `standing` is what somebody else saved meanwhile, shown beside what was typed (T13).
+
+    `said` is read out: where a part that was moved stands now.
+    """
     context: dict[str, Any] = {
         "plan": plan,
         "programme": plan.programme,
         "version": version,
         "form": form,
         "go_to": go_to,
+        "said": said,
+        "standards": standards.offered(plan.programme),
         "is_locked": version.status == Status.CONFIRMED,
         "may_discard": version.status == Status.DRAFT and version.number > 1,
     }
@@ -183,6 +220,14 @@ def ask_why(request: SignedIn, plan: Plan, form: ReasonForm, *, status: int = 20
     return render(request, "plans/new_version.html", context, status=status)
 
 
+def day_of(written: str) -> date:
+    """The day of the talk as it was sent; today for what is no day, or not one that a talk can have been held on."""
+    try:
+        return min(parse_date(written) or timezone.localdate(), timezone.localdate())
+    except ValueError:
+        return timezone.localdate()
+
+
 @require_http_methods(["GET", "POST"])
 def follow_up(request: SignedIn, reference: str) -> HttpResponse:
     plan = own_plan_or_404(request, reference)
@@ -190,11 +235,14 @@ def follow_up(request: SignedIn, reference: str) -> HttpResponse:
     if not subgoals:
         messages.error(request, _("Confirm the plan first; then its steps can be followed"))
         return redirect("plans:detail", reference)
-    newest = plan.follow_ups.order_by("pk").last()
+    newest = plan.follow_ups.select_related("by").order_by("pk").last()
     form = forms.FollowUpForm(
         request.POST if request.method == "POST" else None,
         plan=plan,
         subgoals=subgoals,
+        measured=measured_of(
+            plan.programme, [one.subgoal for one in subgoals], until=day_of(request.POST.get("held_on", ""))
+        ),
         initial={"held_on": timezone.localdate(), "last_seen": newest.pk if newest else 0},
     )
     status = 200
