@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal, Self
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.life_areas import Indicator, LifeArea
 
-LANGUAGES = ("da", "sv", "en")
 # Two outcomes mean something to the code: a programme broken off, and one of which nobody knows how it ended.
 INTERRUPTED, UNKNOWN = "interrupted", "unknown"
 
@@ -22,25 +21,6 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Weeks = Annotated[int, Field(ge=1, le=520)]
 Percent = Annotated[int, Field(ge=0, le=100)]
-
-
-def bare_keys(value: Any) -> Any:
-    """A list of bare keys, as files of the first format had it, is read as a list of parts."""
-    if isinstance(value, list):
-        return [
-            {"key": one, "name": dict.fromkeys(LANGUAGES, one.replace("_", " ").capitalize())}
-            if isinstance(one, str)
-            else one
-            for one in value
-        ]
-    return value
-
-
-def same_words(value: Any) -> Any:
-    """One text for all languages, as files of the first format had it."""
-    if isinstance(value, str):
-        return dict.fromkeys(LANGUAGES, value) if value else None
-    return value
 
 
 class Part(BaseModel):
@@ -214,7 +194,7 @@ class FollowUp(Part):
     """How often the plan is looked at (L3)."""
 
     every_weeks: Weeks | None = None
-    form: Annotated[Text | None, BeforeValidator(same_words)] = None
+    form: Text | None = None
     with_referrer: bool = False
 
 
@@ -271,7 +251,7 @@ class Definition(Part):
     # A weekday, any day, or the days that are named in intake_dates (R5).
     intake: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "any", "dates"] = "any"
     intake_dates: list[date] = []
-    contexts: Annotated[list[Context], BeforeValidator(bare_keys)] = []
+    contexts: list[Context] = []
     legal_basis: LegalBasis = LegalBasis()
     ages: Ages = Ages()
     parties_needed: Annotated[int, Field(ge=1, le=5)] = 1
@@ -289,9 +269,9 @@ class Definition(Part):
     plan_confirmed_by: list[Literal["citizen", "caseworker", "referrer"]] = ["citizen", "caseworker"]
     standard_goals: list[StandardGoal] = []
     segments: list[Segment] = []
-    outcomes: Annotated[list[Named], BeforeValidator(bare_keys)] = []
+    outcomes: list[Named] = []
     targets: list[Target] = []
-    closing_note_sections: Annotated[list[Section], BeforeValidator(bare_keys)] = []
+    closing_note_sections: list[Section] = []
 
     def context_name(self, key: str) -> str:
         return name_among(self.contexts, key)
