@@ -3,17 +3,22 @@
 from functools import cached_property
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from programmes.definition import Definition
 
 
 class ProgrammeType(models.Model):
-    """One version of a configured kind of programme; its texts and settings come from `catalogue/<key>.yaml`."""
+    """One version of a configured kind of programme; its texts and settings come from `catalogue/<key>.yaml`.
+
+    In use, neither page nor SQL can change it (ADR 18).
+    """
 
     key = models.SlugField(max_length=60)
     version = models.PositiveIntegerField()
     definition = models.JSONField()
+    since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "version"], name="programmes_type_version_once")]
