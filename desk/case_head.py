@@ -269,11 +269,12 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
         ("timeline", link_to("desk:case", reference)),
         ("plan", link_to("plans:detail", reference)),
         ("attendance", link_to("attendance:citizen", reference)),
+        ("week", link_to("desk:week", reference)),
         ("meetings", link_to("meetings:case", reference)),
     ]
     # What the type does not use is not shown, unless somebody was placed somewhere all the same.
     if not (programme.type.settings.uses_workshops or programme.course["is_placed"]):
-        del pages[2]
+        del pages[2:4]
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))
     elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:
@@ -290,6 +291,7 @@ def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
         "timeline": _("Timeline"),
         "plan": _("Plan"),
         "attendance": _("Attendance"),
+        "week": _("Agreed week"),
         "meetings": _("Meetings"),
         "note": _("Closing note"),
         "people": _("People"),
