@@ -10,6 +10,8 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from desk import own
+from plans import confirming
+from plans.statuses import Party
 from programmes.models import Programme
 
 
@@ -38,7 +40,8 @@ def plan(request: SignedIn) -> HttpResponse:
     asked = request.GET.get("goal", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     chosen = goals[min(max(number, 1), len(goals)) - 1] if goals else None
-    return page(request, "desk/own_plan.html", programmes, goal=chosen)
+    to_agree = confirming.waiting_for(Party.CITIZEN, programmes)
+    return page(request, "desk/own_plan.html", programmes, goal=chosen, to_agree=to_agree)
 
 
 @require_GET

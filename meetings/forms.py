@@ -1,6 +1,7 @@
 """The forms of a meeting: when, who, what became of it. Times are the clock's on the centre's wall."""
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -158,9 +159,13 @@ class NewMeetingForm(WhenForm, DetailsForm):
     field_order = ["kind", "day", "starts", "ends", "means", "place", "with_citizen", "users"]
 
     @classmethod
-    def first(cls, programme: Programme, kind: str) -> dict[str, Any]:
-        """What an empty form begins with."""
+    def first(cls, programme: Programme, kind: str, day: str = "") -> dict[str, Any]:
+        """What an empty form begins with; `day` is an ISO date that an address may name."""
         citizen = programme.citizen
+        with suppress(ValueError):
+            asked = date.fromisoformat(day)
+            if programme.starts_on <= asked <= programme.ends_on:
+                return {**cls.first(programme, kind), "day": asked}
         days = {Kind.START: programme.starts_on, Kind.CLOSING: programme.ends_on - timedelta(days=DAYS_BEFORE_END)}
         return {
             "uid": uuid.uuid4(),

@@ -49,7 +49,7 @@ def new(request: SignedIn, reference: str) -> HttpResponse:
     form = forms.NewMeetingForm(
         sent(request),
         programme=programme,
-        initial=forms.NewMeetingForm.first(programme, request.GET.get("kind", "")),
+        initial=forms.NewMeetingForm.first(programme, request.GET.get("kind", ""), request.GET.get("day", "")),
     )
     rows = forms.outside_rows(sent(request))
     form.formsets = (rows,)

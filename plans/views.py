@@ -78,13 +78,15 @@ def around(plan: Plan, page: cards.PlanPage, *, roles: set[str], may_edit: bool)
     version = page.version
     if version is None:
         return {}
-    missing = confirming.missing_parties(version, plan.programme)
+    may_see_proof = may_edit or Role.CITIZEN in roles
+    lines = confirming.lines(version, plan.programme, with_proof=may_see_proof)
+    missing = [line.party for line in lines if line.row is None]
     own = [party for party, role in confirming.OWN_ROLE.items() if role in roles and party in missing]
     return {
-        "confirmations": confirming.lines(version, plan.programme),
+        "confirmations": lines,
         "may_agree": bool(own) and plan.programme.status in RUNNING,
         "may_sign": may_edit and Party.CITIZEN in missing and plan.programme.status in RUNNING,
-        "may_see_proof": may_edit or Role.CITIZEN in roles,
+        "may_see_proof": may_see_proof,
         "given_up": abandoning.history(plan, reading(roles)),
         "standing": deferring.standing(plan) if may_edit else None,
         "summary": summaries.latest(plan) if may_edit or Role.REFERRER in roles else None,
