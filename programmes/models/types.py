@@ -19,6 +19,7 @@ class ProgrammeType(models.Model):
     version = models.PositiveIntegerField()
     definition = models.JSONField()
     since = models.DateTimeField(default=timezone.now)
+    taken_by = models.CharField(max_length=200, blank=True, help_text="Who did it on a page; empty for the file.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "version"], name="programmes_type_version_once")]
