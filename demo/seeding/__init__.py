@@ -1,7 +1,8 @@
-"""The demo's data: a centre in the middle of its work, made of invented people, the same for the same seed and day."""
+"""The demo's data: centres in the middle of their work, made of invented people, the same for the same seed and day."""
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -18,15 +19,17 @@ from demo.seeding import guard
 from demo.seeding.attendance import Registers
 from demo.seeding.case import Case
 from demo.seeding.closing import write_notes
+from demo.seeding.course import write_course
 from demo.seeding.documents import AT_ONCE, write_documents
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.meetings import write_meetings
-from demo.seeding.ordinary import Places, ordinary_cases
+from demo.seeding.ordinary import WHOLE, Places, ordinary_cases, share_out
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
 from demo.seeding.programmes import References, write_programmes, write_teams
-from demo.seeding.referrals import invent_requests, shares, write_accepted, write_drafts, write_requests
-from demo.seeding.staff import LONG_AGO, hire, invite_somebody
+from demo.seeding.referrals import write_accepted
+from demo.seeding.requests import invent_requests, shares, told_requests, write_drafts, write_requests
+from demo.seeding.staff import LONG_AGO, found_organisations, hire, invite_somebody
 from demo.seeding.storylines import told_cases
 from demo.seeding.tasks import arrange_tasks
 from demo.seeding.timeline import Timeline
@@ -40,14 +43,12 @@ from plans.models import FollowUp, Goal, Observation, Plan, StepRecord, Subgoal,
 from programmes.access import source_of_citizen
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
-from programmes.models import ProgrammeType
+from programmes.models import Offer, ProgrammeType
+from programmes.requirements import settle
 from worklist.models import Task
 
 FEWEST_CITIZENS, MOST_CITIZENS = 30, 20_000
 FEWEST_WEEKS, MOST_WEEKS = 4, 260
-TYPE = "individual_development"
-# How long a programme is planned or under way, mostly.
-USUAL_WEEKS = 16
 BY = System("demo data")
 
 
@@ -72,44 +73,31 @@ def seed(*, citizens: int, weeks: int, seed: int, documents: int = AT_ONCE) -> W
 
 
 def build(world: World) -> None:
-    requests = sum(shares(world.citizens).values()) + 1
-    stories = len(content("cases")["cases"]) + 1
-    ordinary = world.citizens - requests - stories
-    running = round(ordinary * min(1, USUAL_WEEKS / (world.weeks + 4))) + stories // 2
-    hire(world, running=running)
-    world.book.write()
+    places = content("efforts")["centres"]
+    found_organisations(world)
     load_catalogue()
-    found = latest_type(TYPE)
-    assert found is not None  # noqa: S101
-    world.type = ProgrammeType.objects.get(pk=found.pk)
-    years = range(world.today.year - 1 - world.weeks // 52, world.today.year + 3)
-    write_public_holidays(world.centre, years)
-    world.closed = closed_days(world.centre, since=LONG_AGO)
-
-    people, places, timeline, references = People(world), Places(world), Timeline(world), References(world)
-    cases = told_cases(world, people)
-    for case in cases:
-        places.keep(case)
-    cases += ordinary_cases(world, people, places, ordinary)
-    invented = invent_requests(world, people)
-    refer_somebody_twice(cases, invented)
-
-    write_programmes(world, cases, references)
-    write_accepted(world, cases, references, timeline)
-    write_requests(world, invented, references)
-    write_drafts(world, references)
-    plans = Plans(world, timeline)
-    for case in cases:
-        plans.add(case)
-        write_remarks(case, timeline)
-    write_beside(world, cases)
-    registers = Registers(world, cases, timeline)
-    registers.fill()
-    sign_in_as_jonas(world, cases)
-    write_teams(world, cases)
+    numbers = share_out_citizens(world, places)
+    people, references = People(world), References(world)
+    sites = []
+    for place in places:
+        here = world.at_centre(place)
+        for type_key in place["types"]:
+            found = latest_type(type_key)
+            assert found is not None  # noqa: S101
+            here.types[type_key] = ProgrammeType.objects.get(pk=found.pk)
+        hire(here, running=expected_running(here, numbers[place["key"]]))
+        world.book.write()
+        write_public_holidays(here.centre, range(world.today.year - 5 - world.weeks // 52, world.today.year + 3))
+        here.closed = closed_days(here.centre, since=LONG_AGO)
+        offer(here)
+        site = Site(here, people)
+        site.tell(numbers[place["key"]])
+        sites.append(site)
+    for site in sites:
+        site.write(references)
     later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Observation, Task, Entry, ClosingNote, *JOURNAL}
     world.book.write(*[model for model in world.book.rows if model not in later])
-    plans.write()
+    sites[0].plans.write()
     # Without statistics the database would read whole tables for each of the many small questions that follow.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -117,27 +105,100 @@ def build(world: World) -> None:
     first = min(slot.day for slot in world.book.of(ExpectedAttendance))
     world.book.set_counters()
     write_expected(since=first, until=world.today + timedelta(weeks=WEEKS_AHEAD), by=BY, judged=True)
-    write_notes(world, cases, timeline)
-    write_meetings(world, cases, timeline)
-    write_traces(world, cases)
-    arrange_tasks(world, cases)
+    for site in sites:
+        site.write_what_followed()
     world.book.write()
     world.book.set_counters()
-    invite_somebody(world)
+    invite_somebody(sites[0].world)
     remind(world.today)
     nag(world.now)
     ask_for_required()
+    settle(by=BY)
 
 
-def sign_in_as_jonas(world: World, cases: list[Case]) -> None:
-    """The first storyline's citizen has an account of his own."""
-    case = cases[0]
+def share_out_citizens(world: World, places: list[dict[str, Any]]) -> dict[str, int]:
+    """How many ordinary cases each centre has; the first one has what is left over."""
+    told = len(content("cases")["cases"]) + 1  # and Samira
+    for place in places:
+        told += sum(shares(place, world.citizens).values()) + len(told_requests(place, world.citizens))
+        if world.citizens >= WHOLE:
+            told += sum(len(text.get("referrals", {})) for text in place["types"].values())
+    ordinary = world.citizens - told
+    first, *others = places
+    numbers = {place["key"]: int(min(ordinary * place["share"], place.get("at_most", ordinary))) for place in others}
+    return {first["key"]: ordinary - sum(numbers.values()), **numbers}
+
+
+def expected_running(world: World, number: int) -> dict[str, int]:
+    """About how many programmes of each type run at a time, so that there are people and places enough."""
+    running = {}
+    for type_key, share in share_out(world.place, number).items():
+        weeks = max(world.texts_of(type_key)["lengths"])
+        running[type_key] = round(share * min(1, weeks / (max(world.weeks, weeks) + 4))) + 4
+    return running
+
+
+class Site:
+    """One centre's cases, from the first word of them to the last row."""
+
+    def __init__(self, world: World, people: People) -> None:
+        self.world, self.people, self.timeline = world, people, Timeline(world)
+        self.plans = Plans(world, self.timeline)
+
+    def tell(self, ordinary: int) -> None:
+        """Everything that happened, told and invented; no rows but the people's."""
+        world, places = self.world, Places(self.world)
+        self.cases = world.told = told_cases(world, self.people)
+        for case in self.cases:
+            places.keep(case)
+        self.cases = [*self.cases, *ordinary_cases(world, self.people, places, ordinary)]
+        self.requests = invent_requests(world, self.people)
+        if world.place.get("with_workshops"):
+            refer_somebody_twice(self.cases, self.requests)
+
+    def write(self, references: References) -> None:
+        world, cases, timeline = self.world, self.cases, self.timeline
+        write_programmes(world, cases, references)
+        write_accepted(world, cases, references, timeline)
+        write_requests(world, self.requests, references)
+        write_drafts(world, references)
+        for case in cases:
+            self.plans.add(case)
+            write_remarks(case, timeline)
+        write_beside(world, cases)
+        write_course(world, cases, timeline)
+        Registers(world, cases, timeline).fill()
+        sign_in_as_citizen(world, cases)
+        write_teams(world, cases)
+
+    def write_what_followed(self) -> None:
+        """What needs the figures of the registers, or comes last in time."""
+        write_notes(self.world, self.cases, self.timeline)
+        write_meetings(self.world, self.cases, self.timeline)
+        write_traces(self.world, self.cases)
+        arrange_tasks(self.world, self.cases)
+
+
+def offer(world: World) -> None:
+    """What the centre offers, for as long as it has been there; places and quotas are the type's (P10)."""
+    for type_key in world.place["types"]:
+        world.book.add(Offer(centre=world.centre, type_key=type_key, since=LONG_AGO))
+
+
+def sign_in_as_citizen(world: World, cases: list[Case]) -> None:
+    """The citizen of the first storyline under way, or of any case that is, has an account of their own."""
+    running = [
+        case for case in cases if case.is_running and case.starts_on <= world.today and not case.citizen.is_protected
+    ]
+    if not running:
+        return
+    case = min(running, key=lambda case: case.told is None)
     user = world.book.add(
         User(
             name=f"{case.citizen.first_name} {case.citizen.last_name}",
-            email=address("citizen"),
+            email=address(world.place["citizen"]),
             phone=case.citizen.phone,
-            language="da",
+            language=case.citizen.language,
             password=world.leader.password,
             created_at=world.at(case.decided_on, world.now.time()),
         )

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from accounts.models import User
 from attendance.models import ContactAttempt, ExpectedAttendance, Mark, MissedAttendance, MissedStatus
 from attendance.states import State
-from demo.seeding.case import Agreed, Case, Contact, Told
+from demo.seeding.case import Case, Contact, Told
 from demo.seeding.texts import everyday, fill
 from demo.seeding.timeline import Timeline
-from demo.seeding.world import World, content, plus
+from demo.seeding.world import World, plus
 from programmes.models import Placement
 from programmes.statuses import Status
 from worklist.models import Task
@@ -45,16 +45,18 @@ class Registers:
         """Registers that nobody filled in: what is blank there was never an absence (A5)."""
         world = self.world
         quiet = [key for key in world.workshops if key not in ("traevaerksted", "koekken")]
+        if not quiet:
+            return set()
         days = [world.last_working_day, world.working_day_before(world.today - timedelta(days=12))]
         return {(world.pick(quiet), day) for day in days}
 
     def fill(self) -> None:
-        self.expected: list[tuple[Case, Agreed, date]] = []
         for case in self.cases:
-            if case.status == Status.NEVER_STARTED:
-                continue
-            self.expect(case)
-        self.choose_open()
+            if case.status != Status.NEVER_STARTED:
+                self.expect(case)
+        self.open_slots: set[int] = set()
+        if self.world.workshops:
+            self.choose_open()
         for case in self.cases:
             self.mark(case)
 
@@ -94,7 +96,7 @@ class Registers:
     def open_on(self, day: date, *, others: int) -> list[ExpectedAttendance]:
         """One of the first caseworker's citizens, one in the first workshop, and so many others."""
         world = self.world
-        first, signe = world.workshops["traevaerksted"].pk, world.users["cw-signe"]
+        first, signe = world.workshops["traevaerksted"].pk, world.first_caseworker
         keys = {workshop.pk: key for key, workshop in world.workshops.items()}
         missing = [
             (case, slot)
@@ -153,8 +155,9 @@ class Registers:
             return Told(State.PRESENT), False
         state = world.weighted(HINDRANCES)
         remark = ""
-        if str(state) in content("everyday")["remarks"]:
-            remark = world.pick(everyday("remarks", str(state)))
+        remarks = everyday(world, case.type, "remarks")
+        if str(state) in remarks:
+            remark = world.pick(remarks[str(state)])
         minutes = world.pick([10, 20, 25, 35, 50]) if state in (State.LATE, State.LEFT_EARLY) else 0
         no_word = state == State.NO_SHOW or (state == State.LATE and minutes > GRACE_MINUTES and world.chance(0.5))
         no_word = no_word or (state == State.ILL and world.chance(0.06))
@@ -281,7 +284,7 @@ class Registers:
             at += timedelta(minutes=world.random.randint(60, 180))
         if contacts and world.chance(0.12):
             return contacts
-        said = world.pick(everyday("contacts", "reached"))
+        said = world.pick(everyday(world, case.type, "contacts", "reached"))
         means = world.weighted({ContactAttempt.Means.PHONE: 4, ContactAttempt.Means.MESSAGE: 1})
         who = world.weighted({by: 3, case.caseworker: 2})
         contacts.append(

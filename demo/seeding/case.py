@@ -9,7 +9,7 @@ from accounts.models import Organisation, User
 from attendance.models import ExpectedAttendance
 from citizens.models import Citizen
 from plans.models import Plan
-from programmes.models import Programme
+from programmes.models import Programme, ProgrammeType
 from programmes.statuses import Status
 from referrals.models import Referral
 
@@ -116,6 +116,39 @@ class Rest:
 
 
 @dataclass
+class Phase:
+    """A phase that began after the first one (P4)."""
+
+    key: str
+    starts_on: date
+    reason: str
+
+
+@dataclass
+class Moved:
+    """The planned end was moved (P3)."""
+
+    earlier: date
+    to: date
+    agreed_with: str
+    agreed_on: date
+    reason: str
+
+
+@dataclass
+class Done:
+    """An activity as it is told: planned, attended or missed (P8)."""
+
+    key: str
+    day: date
+    at: time
+    minutes: int
+    state: str
+    by: User
+    word: str = ""
+
+
+@dataclass
 class Contact:
     at: datetime
     by: User
@@ -163,6 +196,7 @@ class NoteText:
 @dataclass
 class Case:
     citizen: Citizen
+    type: ProgrammeType
     organisation: Organisation
     referrer: User
     caseworker: User
@@ -192,6 +226,14 @@ class Case:
     remarks: list[Remark] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     note: NoteText | None = None
+    parties: list[Organisation] = field(default_factory=list)  # who refers together with the first one
+    municipality: str = ""  # whose place it takes, where places are shared out
+    lent_from: str = ""
+    previous: "Case | None" = None
+    phases: list[Phase] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    team: list[tuple[str, User]] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
     # The rows, as soon as they are there.
     referral: Referral = field(init=False)
     programme: Programme = field(init=False)
@@ -201,6 +243,11 @@ class Case:
     @property
     def first_name(self) -> str:
         return self.citizen.first_name
+
+    @property
+    def workshop(self) -> str:
+        """The first workshop; empty where the type uses none."""
+        return self.stays[0].workshop if self.stays else ""
 
     @property
     def is_running(self) -> bool:

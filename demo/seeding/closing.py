@@ -9,29 +9,18 @@ from django.utils import timezone, translation
 
 from closing_notes.evidence import Figures, figures_of, subgoals_of
 from closing_notes.models import ClosingNote
-from closing_notes.sources import NUMBERS, sources_of
+from closing_notes.sources import ACCOMMODATIONS, ATTENDANCE, CONTENT, GOALS, NUMBERS, RESOURCES, sources_of
 from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import hours
 from demo.seeding.case import Case, NoteText
-from demo.seeding.texts import fill
+from demo.seeding.texts import everyday, fill
 from demo.seeding.timeline import Timeline
-from demo.seeding.world import World, content
+from demo.seeding.world import World
 from journal.models import Audience
 from programmes.definition import INTERRUPTED
 from programmes.statuses import Status
 from worklist.models import Task
 
-OUTCOMES = {
-    "job": 0.14,
-    "wage_subsidy": 0.08,
-    "flexible_job": 0.13,
-    "education": 0.12,
-    "next_programme": 0.2,
-    "rehab_team": 0.14,
-    "other_support": 0.07,
-    "maintained": 0.1,
-    "unknown": 0.02,
-}
 # The states of notes in work, and whether the note came back with remarks.
 WHEN_ENDING = [
     (NoteStatus.DRAFT, False),
@@ -43,7 +32,8 @@ WHEN_ENDING = [
 UNREAD = timedelta(days=3)
 WHEN_OVER = [(NoteStatus.IN_REVIEW, False), (NoteStatus.APPROVED, False)]
 # In a note that is not finished these are still to be written.
-WRITTEN_LAST = ["resources", "opportunities", "recommendation"]
+OPPORTUNITIES, RECOMMENDATION, UNKNOWN = "opportunities", "recommendation", "unknown"
+WRITTEN_LAST = [RESOURCES, OPPORTUNITIES, RECOMMENDATION]
 
 
 def plan_note(world: World, case: Case, turn: int) -> NoteText | None:
@@ -53,7 +43,7 @@ def plan_note(world: World, case: Case, turn: int) -> NoteText | None:
     """
     if case.status not in (Status.CLOSING, Status.COMPLETED, Status.INTERRUPTED):
         return None
-    outcome = world.weighted(OUTCOMES)
+    outcome = world.weighted(world.texts_of(case.type.key)["outcomes"])
     if case.status == Status.CLOSING:
         states = WHEN_OVER if case.ends_on < world.today else WHEN_ENDING
         status, is_returned = states[turn % len(states)]
@@ -163,7 +153,7 @@ def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
             url=url,
             organisation=case.organisation.name,
         )
-        with translation.override("da"):
+        with translation.override(case.citizen.language):
             outcome = note.outcome_name
         timeline.tell(
             case,
@@ -179,27 +169,30 @@ def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
 def sections_of(world: World, case: Case, figures: Figures) -> dict:
     """Texts of an ordinary note, each statement with the number of its source (C5)."""
     assert case.note is not None  # noqa: S101
-    texts = content("everyday")["closing_note"]
-    sources = sources_of(figures, [])
-    cite = {source.key: f" [{source.number}]" for source in sources}
-    workshop = case.stays[0].workshop
-    tasks = world.random.sample(world.workshop_texts[workshop]["tasks_da"], 2)
     citizen, counted = case.citizen, figures["attendance"]
-    last = min(case.last_day, world.today)
-    parts = case.programme.type.settings.closing_note_sections
-    sections: dict = {section.key: "" for section in parts}
-    sections["content"] = fill(
-        texts["content"],
-        citizen,
-        weeks=case.programme.week_on(last),
-        workshop=world.workshops[workshop].unit.name,
-        task=tasks[0],
-        task2=tasks[1],
-    ) + cite.get("placements", "")
-    first, latest = danish(int(case.weeks[0].hours * 60)), danish(int(case.weeks[-1].hours * 60))
+    with translation.override(citizen.language):
+        sources = sources_of(figures, [])
+    cite = {source.key: f" [{source.number}]" for source in sources}
+
+    def text(*path: str) -> Any:
+        return everyday(world, case.type, "closing_note", *path)
+
+    more: dict[str, object] = {"weeks": case.programme.week_on(min(case.last_day, world.today))}
+    if case.workshop:
+        tasks = world.random.sample(world.workshop_texts[case.workshop]["tasks_da"], 2)
+        more |= {"workshop": world.workshops[case.workshop].unit.name, "task": tasks[0], "task2": tasks[1]}
+    sections: dict = {
+        CONTENT: fill(text("content"), citizen, **more) + cite.get("placements", ""),
+        ATTENDANCE: fill(text("attendance_none"), citizen),
+        GOALS: goals_in_words(world, case, figures, cite),
+        RESOURCES: fill(world.pick(text("resources")), citizen),
+        OPPORTUNITIES: fill(world.pick(text("opportunities")), citizen),
+        **{key: fill(said, citizen) for key, said in world.texts_of(case.type.key).get("sections", {}).items()},
+    }
     if counted["agreed"]:
-        sections["attendance"] = fill(
-            texts["attendance" if first != latest else "attendance_steady"],
+        first, latest = danish(int(case.weeks[0].hours * 60)), danish(int(case.weeks[-1].hours * 60))
+        sections[ATTENDANCE] = fill(
+            text("attendance" if first != latest else "attendance_steady"),
             citizen,
             agreed=danish(counted["agreed"]),
             attended=danish(counted["attended"]),
@@ -207,24 +200,29 @@ def sections_of(world: World, case: Case, figures: Figures) -> dict:
             first=first,
             last=latest,
         ) + cite.get("attendance", "")
-    sections["goals"] = goals_in_words(case, figures, cite)
     if case.accommodations:
-        sections["accommodations"] = case.accommodations + cite.get("accommodations", "")
-    sections["resources"] = fill(world.pick(texts["resources"]), citizen)
-    sections["opportunities"] = fill(world.pick(texts["opportunities"]), citizen)
-    recommendation = texts["recommendation"].get(case.note.outcome, texts["recommendation"]["unknown"])
-    sections["recommendation"] = f"{fill(recommendation, citizen)} {texts['fixed']}"
+        sections[ACCOMMODATIONS] = case.accommodations + cite.get("accommodations", "")
+    recommendation = recommended(world, case, case.note.outcome)
+    sections[RECOMMENDATION] = f"{fill(recommendation, citizen)} {text('fixed')}"
     if case.status == Status.INTERRUPTED:
-        sections["content"] += f"\n{case.ended_why}"
+        sections[CONTENT] += f"\n{case.ended_why}"
     if case.note.status == NoteStatus.DRAFT and not case.note.was_returned:
-        for section in WRITTEN_LAST:
-            sections[section] = ""
-    sections[NUMBERS] = [source.key for source in sources]
-    return sections
+        sections |= dict.fromkeys(WRITTEN_LAST, "")
+    kept = {section.key: sections.get(section.key, "") for section in case.type.settings.closing_note_sections}
+    return {**kept, NUMBERS: [source.key for source in sources]}
 
 
-def goals_in_words(case: Case, figures: Figures, cite: dict[str, str]) -> str:
-    texts = content("everyday")["closing_note"]
+def recommended(world: World, case: Case, outcome: str) -> str:
+    """What is recommended where a programme of the type ends so; nothing certain where no text says it."""
+    for key in (outcome, UNKNOWN):
+        try:
+            return str(everyday(world, case.type, "closing_note", "recommendation", key))
+        except KeyError:
+            continue
+    raise KeyError(outcome)
+
+
+def goals_in_words(world: World, case: Case, figures: Figures, cite: dict[str, str]) -> str:
     wordings = {str(one.key): one.steps for goal in case.goals for one in goal.subgoals}
     lines = []
     for one in subgoals_of(figures):
@@ -233,7 +231,7 @@ def goals_in_words(case: Case, figures: Figures, cite: dict[str, str]) -> str:
             kind = "goals_forward" if one["step_to"] > one["step_from"] else "goals_back"
         wording = wordings[one["key"]][one["step_to"] - 1]
         wording = wording[:1].lower() + wording[1:]
-        line = texts[kind].format(
+        line = everyday(world, case.type, "closing_note", kind).format(
             **{"subgoal": one["title"], "from": one["step_from"], "to": one["step_to"], "wording": wording}
         )
         lines.append(line + cite.get(f"subgoal:{one['key']}", ""))

@@ -41,7 +41,7 @@ def write_remarks(case: Case, timeline: Timeline) -> None:
 
 def write_beside(world: World, cases: list[Case]) -> None:
     """What the journal has beside notes: an attachment, a draft, phrases. Chance has no part in it."""
-    attach(world)
+    attach(world, cases)
     begin_one(world, cases)
     for language in ("da", "sv"):
         for phrase in content("journal")["phrases"]:
@@ -69,7 +69,7 @@ def write_note(world: World, case: Case, timeline: Timeline, remark: Remark, at:
     if note.number > 1:
         note.entry.params["corrected"] = note.number - 1
     world.book.add(note)
-    reasons = content("journal")["corrections"]
+    reasons = content(world.place["journal"])["corrections"]
     for place, text in enumerate(texts, start=1):
         world.book.add(
             Version(
@@ -92,15 +92,20 @@ def growing(text: str) -> list[str]:
     return [" ".join(sentences[:end]) for end in range(max(1, len(sentences) - 2), len(sentences) + 1)]
 
 
-def attach(world: World) -> None:
-    """The bench of the first storyline, or whatever its caseworker wrote last, has a list of materials."""
-    own = [one for one in world.book.of(Note) if one.entry.audience in (Audience.TEAM, Audience.CITIZEN)]
+def attach(world: World, cases: list[Case]) -> None:
+    """The bench of the first storyline, or whatever its caseworker wrote first, has a list of materials."""
+    here = {case.citizen.pk for case in cases}
+    own = [
+        one
+        for one in world.book.of(Note)
+        if one.entry.citizen_id in here and one.entry.audience in (Audience.TEAM, Audience.CITIZEN)
+    ]
     note = next((one for one in own if "bænk" in one.entry.body), own[0])
-    text = content("journal")["attachment"]
+    text = content(world.place["journal"])["attachment"]
     data = text["text"].encode()
     document = world.book.add(
         Document(
-            id=uuid.uuid5(NAMESPACE, "document"),
+            id=uuid.uuid5(NAMESPACE, f"document {world.place['key']}"),
             citizen=note.entry.citizen,
             carrier=note.source,
             name=text["name"],
@@ -117,11 +122,14 @@ def attach(world: World) -> None:
 
 def begin_one(world: World, cases: list[Case]) -> None:
     """What the demo's caseworker was writing when the telephone rang."""
-    caseworker = world.users["cw-signe"]
-    case = next(one for one in cases if one.caseworker is caseworker and one.status == Status.ACTIVE)
-    id = uuid.uuid5(NAMESPACE, "draft")
+    caseworker = world.first_caseworker
+    own = [one for one in cases if one.caseworker is caseworker and one.status == Status.ACTIVE]
+    if not own:
+        return
+    case = own[0]
+    id = uuid.uuid5(NAMESPACE, f"draft {world.place['key']}")
     at = min(world.at(world.last_working_day, time(14, 5)), world.now - timedelta(minutes=12))
-    text = Text(Category.PHONE, Audience.TEAM, at, content("journal")["draft"])
+    text = Text(Category.PHONE, Audience.TEAM, at, content(world.place["journal"])["draft"])
     world.book.add(
         Draft(
             id=id,

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.calendar import next_working_day
-from demo.seeding.case import Case
-from demo.seeding.texts import fill
+from demo.seeding.case import Case, Stay
+from demo.seeding.storylines import stories_of
+from demo.seeding.texts import fill, find
 from demo.seeding.timeline import Timeline
-from demo.seeding.world import World, content, plus
+from demo.seeding.world import World, plus
 from journal.models import Audience
 from meetings.models import EarlierTime, Meeting, MeetingTask, Participant
 from meetings.statuses import Kind, Means, Status
@@ -20,6 +21,7 @@ from meetings.telling import KIND_IDS
 from programmes.statuses import Status as ProgrammeStatus
 from worklist.models import Task
 
+COMPANIONS = {"da": "Bisidder", "sv": "Stödperson"}
 LENGTH = 60  # minutes
 DAYS_FOR_A_TASK = 8
 HOURS = [time(8, 30), time(9, 0), time(10, 0), time(10, 30), time(13, 0)]
@@ -50,7 +52,7 @@ class Talk:
 def write_meetings(world: World, cases: list[Case], timeline: Timeline) -> None:
     """Rows of all meetings with what they leave on timeline and worklist; told cases come first in `cases`."""
     writer = Meetings(world, timeline)
-    stories = content("cases")["cases"]
+    stories = stories_of(world)
     for case, text in zip(cases, stories, strict=False):
         writer.tell(case, text["meetings"])
     for number, case in enumerate(cases[len(stories) :]):
@@ -68,10 +70,16 @@ class Meetings:
 
     def __init__(self, world: World, timeline: Timeline) -> None:
         self.world, self.timeline = world, timeline
-        self.texts = content("meetings")
-        self.people = {user.name.split()[0]: user for user in world.users.values()} | {
+        self.people = {user.name.split()[0]: user for user in world.people} | {
             user.name.split()[0]: user for user in world.contact_persons.values()
         }
+
+    def text(self, *path: str) -> Any:
+        return find(self.world.place["meetings"], *path)
+
+    def contact_person(self, stays: list[Stay]) -> list[User]:
+        """Who leads the workshop, where there is one."""
+        return [self.world.contact_persons[stay.workshop] for stay in stays]
 
     # What a storyline says
 
@@ -98,8 +106,8 @@ class Meetings:
         """`Helle (jobcenter)`, `Bjarne`, `mand som bisidder`, `egen læge (telefon)`."""
         first = name.split()[0]
         if companion := COMPANION.match(name):
-            talk.companion = (companion["who"] or "Bisidder").strip().capitalize()
-        elif first in ("Borgeren", case.first_name):
+            talk.companion = (companion["who"] or COMPANIONS[case.citizen.language]).strip().capitalize()
+        elif first in ("Borgeren", "Deltagaren", case.first_name):
             talk.with_citizen = True
         elif name.startswith("ikke truffet"):
             return
@@ -130,17 +138,20 @@ class Meetings:
             kind = [Kind.FOLLOW_UP, Kind.DEVELOPMENT][place % 2]
             talk = self.talk(kind, follow_up.day)
             if number % 15 == 3 and place == 0:
-                talk.status, talk.not_held = Status.NOT_HELD, self.texts["not_held"][number % 4]
+                talk.status, talk.not_held = Status.NOT_HELD, self.text("not_held")[number % 4]
             elif number % 12 == 5:
                 talk.moved_from = self.world.working_day_before(follow_up.day - timedelta(days=2))
-                talk.moved_why = self.texts["moved"][number % 4]
+                talk.moved_why = self.text("moved")[number % 4]
             self.write(case, talk)
         if case.next_talk_on and case.next_talk_on >= self.world.today:
             self.write(case, self.talk(Kind.FOLLOW_UP, case.next_talk_on))
-        if number % 3 == 0 and case.starts_on + timedelta(days=18) < min(case.last_day, self.world.today):
-            contact_person = self.world.contact_persons[case.stays[0].workshop]
+        if (
+            case.stays
+            and number % 3 == 0
+            and case.starts_on + timedelta(days=18) < min(case.last_day, self.world.today)
+        ):
             day = self.world.working_day(case.starts_on + timedelta(days=17))
-            self.write(case, self.talk(Kind.SUMMARY, day, users=[contact_person]))
+            self.write(case, self.talk(Kind.SUMMARY, day, users=self.contact_person(case.stays[:1])))
         if case.status != ProgrammeStatus.INTERRUPTED:
             self.write(case, self.closing(case))
 
@@ -150,33 +161,32 @@ class Meetings:
     def closing(self, case: Case) -> Talk:
         """Agreed at the start for the last week; the referrer takes part."""
         day = self.world.working_day_before(case.last_day - timedelta(days=1))
-        contact_person = self.world.contact_persons[case.stays[-1].workshop]
-        return self.talk(Kind.CLOSING, max(day, case.starts_on), users=[case.referrer, contact_person])
+        users = [case.referrer, *self.contact_person(case.stays[-1:])]
+        return self.talk(Kind.CLOSING, max(day, case.starts_on), users=users)
 
     def show(self, cases: list[Case]) -> None:
         """What a demo must show: one that nags, one today, a three-way meeting with an interpreter, one called off."""
         world = self.world
-        signe = world.users["cw-signe"]
+        signe = world.first_caseworker
         active = [c for c in cases if c.status == ProgrammeStatus.ACTIVE and c.starts_on < world.today]
         own = [case for case in active if case.caseworker == signe] or active
         if not own:
             return
         case = own[0]
-        contact_person = world.contact_persons[case.stays[0].workshop]
-        nagging = self.talk(Kind.DEVELOPMENT, world.last_working_day, users=[contact_person])
+        nagging = self.talk(Kind.DEVELOPMENT, world.last_working_day, users=self.contact_person(case.stays[:1]))
         nagging.status = Status.PLANNED
         self.write(case, nagging)
         case = own[min(1, len(own) - 1)]
         day = world.today if world.is_working_day(world.today) else world.working_day(world.today)
-        today = Talk(Kind.SUMMARY, day, time(13, 30), users=[world.contact_persons[case.stays[0].workshop]])
+        today = Talk(Kind.SUMMARY, day, time(13, 30), users=self.contact_person(case.stays[:1]))
         self.write(case, today)
         case = own[min(2, len(own) - 1)]
         three_way = self.talk(Kind.THREE_WAY, world.today + timedelta(days=6), users=[case.referrer])
-        three_way.guests = [self.texts["outside"][0]]
+        three_way.guests = [self.text("outside")[0]]
         three_way.with_interpreter = True
         self.write(case, three_way)
         off = self.talk(Kind.CROSS_SECTOR, world.today + timedelta(days=3), users=[case.referrer])
-        off.status, off.moved_why = Status.CANCELLED, self.texts["moved"][1]
+        off.status, off.moved_why = Status.CANCELLED, self.text("moved")[1]
         self.write(case, off)
 
     # Rows
@@ -187,12 +197,12 @@ class Meetings:
         ends_at = world.at(talk.day, plus(talk.at, LENGTH))
         status = talk.status or (Status.HELD if ends_at < world.now else Status.PLANNED)
         is_recorded = status in (Status.HELD, Status.NOT_HELD)
-        texts = self.texts["kinds"][talk.kind]
+        texts = self.text("kinds", talk.kind)
         minutes = talk.minutes or sentences(fill(world.pick(texts["minutes"]), case.citizen))
         recorded_at = min(ends_at + timedelta(minutes=40), world.now)
         agreed_on = world.working_day(max(case.decided_on, min(talk.day - timedelta(days=14), case.starts_on)))
         agreed_at = min(world.office_hours(agreed_on), starts_at - timedelta(days=1), world.now)
-        interpreter = self.texts["interpreter"] if talk.with_interpreter else {}
+        interpreter = self.text("interpreter") if talk.with_interpreter else {}
         shared = talk.kind in (Kind.START, Kind.CLOSING, Kind.THREE_WAY)
         meeting = world.book.add(
             Meeting(
@@ -204,7 +214,7 @@ class Meetings:
                 starts_at=starts_at,
                 ends_at=ends_at,
                 means=talk.means,
-                place=world.pick(self.texts["rooms"]),
+                place=world.pick(self.text("rooms")),
                 with_citizen=talk.with_citizen,
                 companion=talk.companion,
                 interpreter_language=interpreter.get("language", ""),

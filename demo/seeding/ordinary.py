@@ -3,16 +3,33 @@
 import math
 from collections import Counter
 from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Any
 
 from accounts.models import Organisation
 from citizens.models import Citizen
 from core.calendar import last_day, monday_of
-from demo.seeding.case import Agreed, Case, GoalText, PlanVersion, Remark, Rest, Stay, Step, SubgoalText, Talk, Week
+from demo.seeding.case import (
+    Agreed,
+    Case,
+    GoalText,
+    PlanVersion,
+    Remark,
+    Rest,
+    Stay,
+    Step,
+    SubgoalText,
+    Talk,
+    Week,
+)
 from demo.seeding.closing import plan_note
+from demo.seeding.course import add_course
 from demo.seeding.people import People
+from demo.seeding.storylines import accepted, referral_text
 from demo.seeding.texts import everyday, fill
 from demo.seeding.world import World, content, plus
 from journal.models import Audience
+from programmes.models import ProgrammeType
 from programmes.statuses import Status
 
 # Days a week and minutes a day, one step after the other (P12).
@@ -25,7 +42,10 @@ DAYS = {
 }
 ARRIVALS = {time(7, 30): 3, time(8): 5, time(8, 30): 2, time(9): 4, time(10): 1, time(11): 2, time(12): 2}
 LEAVES_AT = time(14)
-LENGTHS = {13: 0.82, 8: 0.05, 17: 0.08, 26: 0.05}
+# A demo of this size tells every referral of `referrals.yaml`; a smaller one those of the storylines.
+WHOLE = 100
+# How long most programmes of a workshop last; what lasts longer began further back.
+USUAL_WEEKS = 16
 # How steadily people come; nothing else in the data depends on it.
 STEADINESS = {0.97: 3, 0.93: 4, 0.88: 4, 0.82: 2, 0.72: 1, 0.55: 0.5}
 FOLLOW_UP_WEEKS = 4
@@ -57,15 +77,21 @@ class Places:
 
 
 def ordinary_cases(world: World, people: People, places: Places, number: int) -> list[Case]:
-    """So many cases with starts from `world.weeks` weeks ago to three weeks ahead, in every state."""
-    mondays = [world.this_monday + timedelta(weeks=week) for week in range(-world.weeks, 4)]
-    starts = sorted(mondays[index * len(mondays) // number] for index in range(number))
-    cases = [begin(world, people, places, monday) for monday in starts]
+    """So many cases of the centre's types, from its longest one back to three weeks ahead, in every state."""
+    cases = []
+    for type_key, share in share_out(world.place, number).items():
+        own = [begin(world, people, places, world.types[type_key], day) for day in starts(world, type_key, share)]
+        if world.citizens >= WHOLE:
+            own += told_referrals(world, people, type_key)
+        cases += own
     decide_states(world, cases)
+    if "municipalities" in world.place:
+        share_places(world, cases)
     turns: Counter[bool] = Counter()
     for case in cases:
         if case.status != Status.NEVER_STARTED:
             follow_the_plan(world, case)
+        add_course(world, case)
         add_remarks(world, case)
         is_over = case.ends_on < world.today
         case.note = plan_note(world, case, turns[is_over])
@@ -73,53 +99,123 @@ def ordinary_cases(world: World, people: People, places: Places, number: int) ->
     return cases
 
 
-def begin(world: World, people: People, places: Places, monday: date) -> Case:
+def share_out(place: dict[str, Any], number: int) -> dict[str, int]:
+    """How many of the centre's ordinary cases each type has; the first one has what is left over."""
+    first, *others = place["types"]
+    found = {key: int(number * place["types"][key]["share"]) for key in others}
+    return {first: number - sum(found.values()), **found}
+
+
+def starts(world: World, type_key: str, number: int) -> list[date]:
+    """Mondays from `world.weeks` weeks ago, or further back where the type lasts longer, to three weeks ahead.
+
+    Where only so many can be there at a time, the others began before that and are over.
+    """
+    text, type_ = world.texts_of(type_key), world.types[type_key]
+    usual = max(text["lengths"], key=text["lengths"].get)
+    back = max(world.weeks, round(1.3 * usual)) if usual > USUAL_WEEKS else world.weeks
+    if type_.settings.intake_dates:
+        return spread(cohorts(world), number)
+    limit = text.get("limit", number)
+    if number <= limit:
+        return spread([world.this_monday + timedelta(weeks=week) for week in range(-back, 4)], number)
+    young = [world.this_monday + timedelta(weeks=week) for week in range(2 - usual, 4)]
+    older = [world.this_monday - timedelta(weeks=week) for week in range(usual + 70, usual + 2, -1)]
+    return spread(older, number - limit) + spread(young, limit)
+
+
+def spread(days: list[date], number: int) -> list[date]:
+    return sorted(days[index * len(days) // number] for index in range(number))
+
+
+def cohorts(world: World) -> list[date]:
+    """The starts of the last cohorts and the next one: every thirteenth week."""
+    return [world.this_monday + timedelta(weeks=week) for week in (-33, -20, -7, 1)]
+
+
+def intake(type_: ProgrammeType, day: date) -> date:
+    """The day, or the type's first intake day from then on, where it names its days (R5)."""
+    dates = [one for one in sorted(type_.settings.intake_dates) if one >= day]
+    return dates[0] if dates else day
+
+
+def begin(world: World, people: People, places: Places, type_: ProgrammeType, monday: date) -> Case:
     """One accepted referral and what was agreed at its start."""
+    text = world.texts_of(type_.key)
     organisation = choose_organisation(world)
-    citizen = people.invent(municipality_of(organisation))
-    reason = world.pick(everyday("reasons"))
+    municipality = municipality_of(world, organisation)
+    citizen = people.invent(world, municipality, text.get("backgrounds"))
+    reason = world.pick(everyday(world, type_, "reasons"))
     starts_on = world.working_day(monday)
-    weeks = world.weighted(LENGTHS)
-    workshop = places.choose(starts_on)
-    pace = world.weighted({0: 1, 1: 3, 2: 4, 3: 2})
+    weeks = world.weighted(text["lengths"])
     ends_on = last_day(starts_on, weeks)
-    stays = [Stay(workshop, starts_on, ends_on)]
-    asked_weeks = 13
+    workshop = places.choose(starts_on) if type_.settings.uses_workshops else ""
+    pace = world.weighted({0: 1, 1: 3, 2: 4, 3: 2})
     decided_on = starts_on - timedelta(days=world.random.randint(5, 16))
     if decided_on > world.today:
         decided_on = world.today - timedelta(days=world.random.randint(0, 9))
     decided_on = world.working_day_before(decided_on)
     submitted_on = world.working_day_before(decided_on - timedelta(days=world.random.randint(2, 12)))
-    text = world.workshop_texts[workshop]
-    has_accommodations = world.chance(0.75)
-    accommodations = world.random.sample(text["accommodations_as_tasks_da"], 2) if has_accommodations else []
-    agreed = agreed_weeks(world, starts_on, ends_on, pace, workshop)
-    goals = invent_goals(world, citizen, hours=int(agreed[0].hours), pace=pace)
+    accommodations, accommodations_why = agree_accommodations(world, type_, workshop)
+    agreed = agreed_weeks(world, starts_on, ends_on, pace, workshop) if workshop else []
+    days, minutes = PACES[pace]
+    hours = agreed[0].hours if agreed else Decimal(days * minutes) / 60
     case = Case(
         citizen=citizen,
+        type=type_,
         organisation=organisation,
         referrer=world.pick(world.referrers(organisation)),
-        caseworker=next(world.turns),
+        caseworker=next(world.turns[type_.key]),
         context=reason["context"],
         reason=fill(reason["text"], citizen),
         offer_id=offer_id(organisation, world.random.randint(100, 999)),
         submitted_on=submitted_on,
         decided_on=decided_on,
         wished_start=monday,
-        asked_weeks=asked_weeks,
-        weekly_hours=agreed[0].hours,
+        asked_weeks=type_.default_weeks,
+        weekly_hours=hours,
         status=Status.PLANNED,
         starts_on=starts_on,
         ends_on=ends_on,
-        stays=stays,
+        stays=[Stay(workshop, starts_on, ends_on)] if workshop else [],
         weeks=agreed,
-        versions=[PlanVersion(goals, None)],
-        accommodations="\n".join(accommodations),
-        accommodations_why=world.pick(everyday("accommodations_why")) if has_accommodations else "",
+        versions=[PlanVersion(invent_goals(world, type_, citizen, hours=int(hours), pace=pace), None)],
+        accommodations=accommodations,
+        accommodations_why=accommodations_why,
         steadiness=world.weighted(STEADINESS),
+        parties=others_of(world, type_, organisation),
+        municipality=municipality if "municipalities" in world.place else "",
     )
     places.keep(case)
     return case
+
+
+def told_referrals(world: World, people: People, type_key: str) -> list[Case]:
+    """Referrals of `referrals.yaml` that were accepted some weeks ago; their course is as ordinary as any."""
+    cases = []
+    for key, weeks in world.texts_of(type_key).get("referrals", {}).items():
+        monday = world.this_monday - timedelta(weeks=weeks)
+        cases.append(accepted(world, people, referral_text(key), monday, next(world.turns[type_key])))
+        cases[-1].steadiness = 0.93
+    world.told += cases
+    return cases
+
+
+def agree_accommodations(world: World, type_: ProgrammeType, workshop: str) -> tuple[str, str]:
+    """What the work must take account of, and why; nothing in one of four cases (P16)."""
+    if not world.chance(0.75):
+        return "", ""
+    if workshop:
+        texts = world.workshop_texts[workshop]["accommodations_as_tasks_da"]
+    else:
+        texts = everyday(world, type_, "accommodations")
+    return "\n".join(world.random.sample(texts, 2)), world.pick(everyday(world, type_, "accommodations_why"))
+
+
+def others_of(world: World, type_: ProgrammeType, organisation: Organisation) -> list[Organisation]:
+    """Who refers together with the first one, where the type needs two parties (R1)."""
+    others = [one for one in referring(world) if one is not organisation]
+    return world.random.sample(others, type_.settings.parties_needed - 1)
 
 
 def agreed_weeks(world: World, starts_on: date, ends_on: date, pace: int, workshop: str) -> list[Week]:
@@ -146,29 +242,72 @@ def agreed_weeks(world: World, starts_on: date, ends_on: date, pace: int, worksh
     return weeks
 
 
+def referring(world: World) -> list[Organisation]:
+    """Who refers to the centre."""
+    keys = [entry["key"] for entry in content("people")["organisations"] if "share" in entry]
+    return [world.organisations[key] for key in keys if key in world.place["organisations"]]
+
+
 def choose_organisation(world: World) -> Organisation:
     shares = {entry["key"]: entry["share"] for entry in content("people")["organisations"] if "share" in entry}
-    return world.organisations[world.weighted(shares)]
+    return world.organisations[
+        world.weighted({key: share for key, share in shares.items() if key in world.place["organisations"]})
+    ]
 
 
-def municipality_of(organisation: Organisation) -> str:
-    return next(e["municipality"] for e in content("people")["organisations"] if e["name"] == organisation.name)
+def municipality_of(world: World, organisation: Organisation) -> str:
+    """The organisation's own, or one of those that the centre serves."""
+    entry = next(e for e in content("people")["organisations"] if e["name"] == organisation.name)
+    return entry.get("municipality") or world.weighted(world.place["municipalities"])
+
+
+def share_places(world: World, cases: list[Case]) -> None:
+    """Whose place each running one takes, so that the quotas are nearly full and one place is lent (P10)."""
+    wanted, lent = Counter(world.place["municipalities"]), world.place["lent"]
+    told = {id(case) for case in world.told}
+    free = wanted - Counter(case.municipality for case in world.told if case.is_running)
+    # The borrower's places fill first, so that it lacks one; in a small demo nobody lacks any.
+    order = sorted(free.elements(), key=lambda name: name != lent["to"])
+    running = [case for case in cases if case.is_running and id(case) not in told]
+    world.random.shuffle(running)
+    if len(running) >= 0.75 * len(order):
+        for case, municipality in zip(running, order, strict=False):
+            move_to(world, case, municipality)
+    theirs = [case for case in running if case.municipality == lent["to"]]
+    if theirs and free[lent["to"]] == len(theirs):
+        theirs[-1].lent_from = lent["from"]
+
+
+def move_to(world: World, case: Case, municipality: str) -> None:
+    """Let the citizen live there, and be referred from there where a municipality refers."""
+    before, case.citizen.municipality = case.citizen.municipality, municipality
+    case.municipality = municipality
+    case.citizen.address = case.citizen.address.replace(f", {before}", f", {municipality}")
+    homes = {
+        entry["municipality"]: world.organisations[entry["key"]]
+        for entry in content("people")["organisations"]
+        if "municipality" in entry and entry["key"] in world.place["organisations"] and "share" in entry
+    }
+    if case.organisation in homes.values():
+        case.organisation = homes[municipality]
+        case.referrer = world.pick(world.referrers(case.organisation))
+        case.parties = others_of(world, case.type, case.organisation)
 
 
 def offer_id(organisation: Organisation, number: int) -> str:
     entry = next(e for e in content("people")["organisations"] if e["name"] == organisation.name)
-    return entry["offer_id"].format(n=number)
+    return entry.get("offer_id", "").format(n=number)
 
 
-def invent_goals(world: World, citizen: Citizen, *, hours: int, pace: int) -> list[GoalText]:
+def invent_goals(world: World, type_: ProgrammeType, citizen: Citizen, *, hours: int, pace: int) -> list[GoalText]:
     """A goal about work first, then one or two from other parts of life (L1)."""
-    texts = everyday("goals")
-    work = [goal for goal in texts if goal["area"] == "work"]
-    other = [goal for goal in texts if goal["area"] != "work" and (goal["area"] != "language" or citizen.interpreter)]
-    chosen = [work[0], *world.random.sample([*work[1:], *other], world.weighted({1: 3, 2: 1}))]
+    texts = everyday(world, type_, "goals")
+    first, *others = texts
+    others = [goal for goal in others if goal["area"] != "language" or citizen.interpreter]
+    chosen = [first, *world.random.sample(others, min(len(others), world.weighted({1: 3, 2: 1})))]
     days, minutes = PACES[min(pace + 3, len(PACES) - 1)]
     more = days * minutes // 60
-    own_words = world.random.sample(everyday("own_words"), len(chosen))
+    own_words = world.random.sample(everyday(world, type_, "own_words"), len(chosen))
     return [
         GoalText(
             area=goal["area"],
@@ -219,10 +358,10 @@ def decide_states(world: World, cases: list[Case]) -> None:
     for case in some(world, active, 0.06):
         case.status = Status.PAUSED
         since = monday_of(today) - timedelta(weeks=world.random.randint(0, 2))
-        case.pauses = [Rest(since, None, world.pick(everyday("pauses")))]
+        case.pauses = [Rest(since, None, world.pick(everyday(world, case.type, "pauses")))]
     for case in some(world, [c for c in active if c.status == Status.ACTIVE], 0.06):
         since = case.starts_on + timedelta(weeks=2, days=-case.starts_on.weekday())
-        case.pauses = [Rest(since, since + timedelta(days=6), world.pick(everyday("pauses")))]
+        case.pauses = [Rest(since, since + timedelta(days=6), world.pick(everyday(world, case.type, "pauses")))]
 
 
 def some(world: World, cases: list[Case], share: float) -> list[Case]:
@@ -236,7 +375,7 @@ def interrupt(world: World, case: Case) -> None:
     ended_on = world.working_day_before(case.starts_on + timedelta(days=world.random.randint(min(15, days), days)))
     case.status = Status.INTERRUPTED
     case.ended_on = max(ended_on, case.starts_on)
-    case.ended_why = fill(world.pick(everyday("interruptions")), case.citizen)
+    case.ended_why = fill(world.pick(everyday(world, case.type, "interruptions")), case.citizen)
     for stay in case.stays:
         stay.ends_on = min(stay.ends_on, case.ended_on)
 
@@ -244,7 +383,7 @@ def interrupt(world: World, case: Case) -> None:
 def never_start(world: World, case: Case) -> None:
     case.status = Status.NEVER_STARTED
     case.ended_on = case.starts_on
-    case.ended_why = fill(world.pick(everyday("never_started")), case.citizen)
+    case.ended_why = fill(world.pick(everyday(world, case.type, "never_started")), case.citizen)
     case.steadiness = 0
 
 
@@ -260,7 +399,8 @@ def follow_the_plan(world: World, case: Case) -> None:
         return
     version.agreed_on = agreed_on
     now = {subgoal.key: subgoal.start for goal in version.goals for subgoal in goal.subgoals}
-    due = agreed_on + timedelta(weeks=FOLLOW_UP_WEEKS)
+    every = timedelta(weeks=case.type.settings.follow_up.every_weeks or FOLLOW_UP_WEEKS)
+    due = agreed_on + every
     while True:
         day = world.working_day(due + timedelta(days=world.random.randint(-2, 3)))
         last = min(case.last_day, world.today - timedelta(days=1))
@@ -268,7 +408,7 @@ def follow_the_plan(world: World, case: Case) -> None:
         if day > last or case.rests_on(day) or is_late:
             break
         case.talks.append(talk(world, case, day, now))
-        due = day + timedelta(weeks=FOLLOW_UP_WEEKS)
+        due = day + every
     if case.is_running and case.ends_on >= world.today:
         case.next_talk_on = min(world.working_day(due), world.working_day_before(case.ends_on + timedelta(days=1)))
     for earlier, later in zip(case.talks, case.talks[1:], strict=False):
@@ -292,23 +432,30 @@ def talk(world: World, case: Case, day: date, now: dict) -> Talk:
             moved, now[subgoal.key] = step - now[subgoal.key], step
             own = min(max(step + world.weighted({0: 0.7, -1: 0.15, 1: 0.15}), 1), 5)
             kind = "forward" if moved > 0 else "back" if moved < 0 else "same"
-            comment = fill(world.pick(everyday("step_comments", kind)), case.citizen) if world.chance(0.6) else ""
+            comment = (
+                fill(world.pick(everyday(world, case.type, "step_comments", kind)), case.citizen)
+                if world.chance(0.6)
+                else ""
+            )
             steps.append(Step(subgoal.key, step, own if world.chance(0.8) else None, comment))
-    return Talk(day, case.caseworker, fill(world.pick(everyday("follow_ups", direction)), case.citizen), steps)
+    return Talk(
+        day, case.caseworker, fill(world.pick(everyday(world, case.type, "follow_ups", direction)), case.citizen), steps
+    )
 
 
 def add_remarks(world: World, case: Case) -> None:
     """A few notes from workshop and caseworker along the way."""
     last = min(case.last_day, world.last_working_day)
     day = world.working_day(case.starts_on + timedelta(days=world.random.randint(2, 12)))
-    workshop = case.stays[0].workshop
+    workshop = case.workshop
     while day <= last and case.status != Status.NEVER_STARTED:
-        kind = world.weighted({"contact_person": 5, "caseworker": 3, "health": 0.6})
+        kind = world.weighted({"contact_person": 5 if workshop else 0, "caseworker": 3, "health": 0.6})
         by = world.contact_persons[workshop] if kind == "contact_person" else case.caseworker
         audience = Audience.HEALTH if kind == "health" else world.weighted({Audience.TEAM: 4, Audience.REFERRER: 1})
-        task = world.pick(world.workshop_texts[workshop]["tasks_da"])
-        text = fill(world.pick(everyday("notes", kind)), case.citizen, task=task)
+        task = world.pick(world.workshop_texts[workshop]["tasks_da"]) if workshop else ""
+        text = fill(world.pick(everyday(world, case.type, "notes", kind)), case.citizen, task=task)
         if kind == "contact_person":
             audience = Audience.TEAM  # what is shared the caseworker shares (J2)
         case.remarks.append(Remark(day, by, audience, text, kind))
-        day = world.working_day(day + timedelta(days=world.random.randint(9, 28)))
+        pause = world.random.randint(9, 28) if workshop else world.random.randint(20, 55)
+        day = world.working_day(day + timedelta(days=pause))

@@ -1,4 +1,4 @@
-"""Rows of programmes: the programme with its places, weeks and pauses, and who sees the case."""
+"""Rows of programmes: the programme with its places, weeks, pauses and phases, and who sees the case."""
 
 from datetime import date, time, timedelta
 
@@ -10,10 +10,11 @@ from demo.seeding.case import Case
 from demo.seeding.world import World
 from programmes.access import DAYS_AFTER_PLACEMENT, source_of_member
 from programmes.actions import kept_until
-from programmes.models import Pause, Placement, Programme, ScheduleSlot, TeamMember
+from programmes.models import EndChange, Pause, PhaseStart, Placement, Programme, ScheduleSlot, TeamMember
 from programmes.team import role_of
 
-FUNCTIONS = {"sp-fys": TeamMember.Function.PHYSIOTHERAPIST, "sp-psy": TeamMember.Function.PSYCHOLOGIST}
+# How many running programmes of a type that does not always have a specialist have each of them.
+SHARES = {"physiotherapist": 0.14, "psychologist": 0.1, "job_coach": 0.2}
 
 
 class References:
@@ -38,7 +39,7 @@ def write_programmes(world: World, cases: list[Case], references: References) ->
             Programme(
                 reference=references.next("F", case.decided_on),
                 citizen=case.citizen,
-                type=world.type,
+                type=case.type,
                 centre=world.centre,
                 caseworker=case.caseworker,
                 referring_organisation=case.organisation,
@@ -49,15 +50,53 @@ def write_programmes(world: World, cases: list[Case], references: References) ->
                 ended_on=case.ended_on,
                 accommodations=case.accommodations,
                 accommodations_why=case.accommodations_why,
+                previous=case.previous.programme if case.previous else None,
+                municipality=case.municipality,
+                lent_from=case.lent_from,
                 created_at=world.at(case.decided_on, time(10, 30)),
             )
         )
         for rest in case.pauses:
             world.book.add(
-                Pause(programme=case.programme, starts_on=rest.starts_on, ends_on=rest.ends_on, reason=rest.reason)
+                Pause(
+                    programme=case.programme,
+                    starts_on=rest.starts_on,
+                    ends_on=rest.ends_on,
+                    reason=rest.reason,
+                    agreed_by=case.caseworker,
+                )
             )
+        write_changes(world, case)
         write_stays(world, case)
         grant(world, case)
+
+
+def write_changes(world: World, case: Case) -> None:
+    """The phases after the first one, and each time the planned end was moved (P3, P4)."""
+    for phase in case.phases:
+        world.book.add(
+            PhaseStart(
+                programme=case.programme,
+                phase=phase.key,
+                starts_on=phase.starts_on,
+                reason=phase.reason,
+                begun_by=case.caseworker,
+                begun_at=world.at(phase.starts_on, time(9, 20)),
+            )
+        )
+    for moved in case.moved:
+        world.book.add(
+            EndChange(
+                programme=case.programme,
+                earlier_end=moved.earlier,
+                new_end=moved.to,
+                agreed_with=moved.agreed_with,
+                agreed_on=moved.agreed_on,
+                reason=moved.reason[:300],
+                made_by=case.caseworker,
+                made_at=world.at(moved.agreed_on, time(13, 10)),
+            )
+        )
 
 
 def write_stays(world: World, case: Case) -> None:
@@ -72,15 +111,18 @@ def write_stays(world: World, case: Case) -> None:
         )
         for week in case.weeks:
             for slot in week.slots:
-                if slot.workshop == stay.workshop:
+                valid_from = max(week.valid_from, stay.starts_on)
+                valid_until = min(week.valid_until or stay.ends_on, stay.ends_on)
+                if slot.workshop == stay.workshop and valid_from <= valid_until:
                     world.book.add(
                         ScheduleSlot(
                             placement=placement,
+                            programme=case.programme,
                             weekday=slot.weekday,
                             starts=slot.starts,
                             ends=slot.ends,
-                            valid_from=week.valid_from,
-                            valid_until=week.valid_until,
+                            valid_from=valid_from,
+                            valid_until=valid_until,
                         )
                     )
         allow(
@@ -100,12 +142,23 @@ def grant(world: World, case: Case) -> None:
     allow(world, case, Role.CASEWORKER, source, user=case.caseworker, ends_on=ends_on)
     allow(world, case, Role.TEAM_LEADER, source, organisation=world.centre, ends_on=ends_on)
     allow(world, case, Role.REFERRER, source, organisation=case.organisation, ends_on=ends_on)
-    if case.is_running:
-        specialist = world.weighted({"sp-fys": 0.14, "sp-psy": 0.1, "": 0.76})
-        if case.told is not None:
-            specialist = "sp-fys"
-        if specialist:
-            join(world, case, FUNCTIONS[specialist], world.users[specialist])
+    for function, user in case.team or specialists(world, case):
+        join(world, case, function, user, is_coordinator=False)
+    coordinator = next((role for role in case.type.settings.team if role.is_coordinator), None)
+    if coordinator:
+        join(world, case, coordinator.key, case.caseworker, is_coordinator=True)
+
+
+def specialists(world: World, case: Case) -> list[tuple[str, User]]:
+    """The specialist that the type always has, or now and then one of those that it may have."""
+    known = {role.key for role in case.type.settings.team}
+    text, found = world.texts_of(case.type.key), world.place["specialists"]
+    if text.get("always"):
+        return [(text["specialist"], world.users[found[text["specialist"]]])]
+    if not case.is_running:
+        return []
+    choice = world.weighted({key: SHARES[key] for key in found if key in known and key in SHARES} | {"": 0.76})
+    return [(choice, world.users[found[choice]])] if choice else []
 
 
 def join(
@@ -116,13 +169,19 @@ def join(
     *,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    is_coordinator: bool = False,
 ) -> None:
-    """Put somebody on the team of the case, with the access that `programmes.team` gives."""
+    """Put somebody on the team of the case, with the access that `programmes.team` gives; until its end."""
+    until = ends_on
+    if case.ended_on and ends_on is None:
+        ends_on = max(case.ended_on, case.starts_on)
+        until = ends_on + timedelta(days=DAYS_AFTER_PLACEMENT)
     member = world.book.add(
         TeamMember(
             programme=case.programme,
             user=user,
             function=function,
+            is_coordinator=is_coordinator,
             starts_on=starts_on or case.starts_on,
             added_by=case.caseworker,
             added_at=world.at(case.decided_on, time(11)),
@@ -130,16 +189,24 @@ def join(
         )
     )
     source = source_of_member(member.pk)
-    allow(world, case, role_of(function), source, user=user, starts_on=starts_on, ends_on=ends_on)
+    allow(world, case, role_of(function, case.type), source, user=user, starts_on=starts_on, ends_on=until)
 
 
 def write_teams(world: World, cases: list[Case]) -> None:
-    """The first storyline has a whole team; its caseworker has a deputy for a fortnight (P13)."""
-    case = next(case for case in cases if case.is_running and case.told is not None)
-    join(world, case, TeamMember.Function.PSYCHOLOGIST, world.users["sp-psy"])
-    deputy = next(user for user in world.caseworkers if user != case.caseworker)
-    fortnight = world.today + timedelta(days=13)
-    join(world, case, TeamMember.Function.DEPUTY, deputy, starts_on=world.today, ends_on=fortnight)
+    """The first storyline of a centre has a whole team; its caseworker has a deputy for a fortnight (P13)."""
+    case = next((case for case in cases if case.is_running and case.told is not None), None)
+    if case is None:
+        return
+    known = {role.key for role in case.type.settings.team}
+    there = {function for function, _user in case.team}
+    for function, key in world.place["specialists"].items():
+        if function in known - there:
+            join(world, case, function, world.users[key])
+    colleagues = world.caseworkers[case.type.key]
+    deputy = next((user for user in colleagues if user != case.caseworker), None)
+    if deputy:
+        fortnight = world.today + timedelta(days=13)
+        join(world, case, TeamMember.Function.DEPUTY, deputy, starts_on=world.today, ends_on=fortnight)
 
 
 def allow(

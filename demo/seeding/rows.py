@@ -16,15 +16,23 @@ class Book:
 
     def __init__(self) -> None:
         self.rows: dict[type[models.Model], list[Any]] = {}
+        self.first: dict[type[models.Model], int] = {}
         self.written: Counter[type[models.Model]] = Counter()
 
     def add(self, row: Row) -> Row:
         """Keep the row for `write` and give it the next key of its table."""
         rows = self.rows.setdefault(type(row), [])
         if row.pk is None:
-            row.pk = len(rows) + 1
+            row.pk = self.first_key(type(row)) + len(rows)
         rows.append(row)
         return row
+
+    def first_key(self, model: type[models.Model]) -> int:
+        """The key after what the system itself wrote on the way, such as events."""
+        if model not in self.first:
+            last = model._default_manager.aggregate(last=models.Max("pk"))["last"]
+            self.first[model] = (last or 0) + 1
+        return self.first[model]
 
     def of(self, model: type[Row]) -> list[Row]:
         return self.rows.get(model, [])

@@ -25,11 +25,8 @@ SIDES = ["", " Nord", " Syd", " Øst", " Vest"]
 CASES_PER_CASEWORKER = 20
 
 
-def hire(world: World, *, running: int) -> None:
-    """Everybody who works with about `running` programmes at a time, and the places where they do."""
-    password = make_password(PASSWORD)
-    people = content("people")
-    for entry in people["organisations"]:
+def found_organisations(world: World) -> None:
+    for entry in content("people")["organisations"]:
         world.organisations[entry["key"]] = world.book.add(
             Organisation(
                 name=entry["name"],
@@ -38,34 +35,16 @@ def hire(world: World, *, running: int) -> None:
                 letterhead="\n".join(entry.get("letterhead", [])),
             )
         )
-    open_workshops(world, places_needed=round(0.9 * running))
-    for entry in people["staff"]:
-        if entry.get("workshop", FIRST[0]) not in world.workshops:
-            continue
-        user = engage(
-            world,
-            name=entry["name"],
-            role=entry["role"],
-            title=entry["title"],
-            organisation=world.organisations[entry["organisation"]],
-            unit=world.workshops[entry["workshop"]].unit if "workshop" in entry else None,
-            email=address(entry["demo"]) if "demo" in entry else "",
-            password=password,
-        )
-        world.users[entry["key"]] = user
-        if "also" in entry:
-            world.book.add(
-                Membership(
-                    user=user,
-                    organisation=world.organisations[entry["organisation"]],
-                    role=entry["also"],
-                    starts_on=LONG_AGO,
-                )
-            )
-        if entry["role"] == Role.CASEWORKER:
-            world.caseworkers.append(user)
-        if "workshop" in entry:
-            world.contact_persons[entry["workshop"]] = user
+
+
+def hire(world: World, *, running: dict[str, int]) -> None:
+    """Everybody who works at the centre with about so many programmes of each type at a time, and where they do."""
+    password = make_password(PASSWORD)
+    if world.place.get("with_workshops"):
+        open_workshops(world, places_needed=round(0.9 * sum(running.values())))
+    for entry in content("people")["staff"]:
+        if entry["organisation"] in world.place["organisations"]:
+            hire_one(world, entry, password)
     for key, workshop in world.workshops.items():
         if key not in world.contact_persons:
             first, last, _gender = invented_name(world)
@@ -78,19 +57,58 @@ def hire(world: World, *, running: int) -> None:
                 unit=workshop.unit,
                 password=password,
             )
-    while len(world.caseworkers) * CASES_PER_CASEWORKER < running:
+    for type_key, number in running.items():
+        share_out(world, type_key, number, password)
+
+
+def hire_one(world: World, entry: dict[str, str], password: str) -> None:
+    """Somebody of `people.yaml`, unless the workshop is not open in a demo of this size."""
+    if entry.get("workshop", FIRST[0]) not in world.workshops and "workshop" in entry:
+        return
+    organisation = world.organisations[entry["organisation"]]
+    user = engage(
+        world,
+        name=entry["name"],
+        role=entry["role"],
+        title=entry["title"],
+        organisation=organisation,
+        unit=world.workshops[entry["workshop"]].unit if "workshop" in entry else None,
+        email=address(entry["demo"]) if "demo" in entry else "",
+        password=password,
+    )
+    world.users[entry["key"]] = user
+    if "also" in entry:
+        world.book.add(Membership(user=user, organisation=organisation, role=entry["also"], starts_on=LONG_AGO))
+    if "workshop" in entry:
+        world.contact_persons[entry["workshop"]] = user
+
+
+def share_out(world: World, type_key: str, number: int, password: str) -> None:
+    """The caseworkers of the type, with as many invented ones as so many programmes need."""
+    named = world.texts_of(type_key).get("caseworkers")
+    staff = content("people")["staff"]
+    if named is None:
+        named = [
+            entry["key"]
+            for entry in staff
+            if entry["role"] == Role.CASEWORKER and entry["organisation"] == world.place["key"]
+        ]
+    users = [world.users[key] for key in named]
+    titles = {world.users[entry["key"]].pk: entry["title"] for entry in staff if entry["key"] in named}
+    while len(users) * CASES_PER_CASEWORKER < number:
         first, last, _gender = invented_name(world)
-        world.caseworkers.append(
+        users.append(
             engage(
                 world,
                 name=f"{first} {last}",
                 role=Role.CASEWORKER,
-                title="jobcenterrådgiver på RCA",
+                title=titles[users[0].pk],
                 organisation=world.centre,
                 password=password,
             )
         )
-    world.turns = cycle(world.caseworkers)
+    world.caseworkers[type_key] = users
+    world.turns[type_key] = cycle(users)
 
 
 def engage(
@@ -109,10 +127,10 @@ def engage(
     user = world.book.add(
         User(
             name=name,
-            email=email or f"{plain(name)}.{number}@rca.example",
+            email=email or f"{plain(name)}.{number}@{world.place['key']}.example",
             title=title,
             phone=phone(world),
-            language="da",
+            language=world.language,
             password=password,
             created_at=world.at(LONG_AGO, time(9)),
         )

@@ -1,22 +1,27 @@
 """The told cases: one storyline each, moved so that its days fit today."""
 
+import re
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from accounts.models import Organisation, User
 from attendance.models import ContactAttempt
 from attendance.states import State
-from closing_notes.models import Outcome
 from closing_notes.statuses import Status as NoteStatus
 from core.calendar import WEEKDAYS, last_day, monday_of
 from demo.seeding.case import (
     Agreed,
     Case,
     Contact,
+    Done,
     GoalText,
+    Moved,
     NoteText,
+    Phase,
     PlanVersion,
     Remark,
+    Rest,
     Seen,
     Stay,
     Step,
@@ -39,6 +44,8 @@ REASONS = {
     "unknown": State.NO_SHOW,
 }
 AGREED_DAY = 3  # of the programme: what the storylines' first plans were agreed on
+# Where the text of a section goes that a type does not have.
+NEAREST = {"attendance": "content", "opportunities": "resources"}
 MEANS = {"phone": ContactAttempt.Means.PHONE, "visit": ContactAttempt.Means.VISIT}
 
 
@@ -46,15 +53,65 @@ def referral_text(key: str) -> dict[str, Any]:
     return next(one for one in content("referrals")["referrals"] if one["key"] == key)
 
 
+def stories_of(world: World) -> list[dict[str, Any]]:
+    """The storylines of the types that the centre offers."""
+    return [text for text in content("cases")["cases"] if type_of(text) in world.place["types"]]
+
+
+def type_of(text: dict[str, Any]) -> str:
+    return referral_text(text["referral"])["programme_type"]
+
+
 def told_cases(world: World, people: People) -> list[Case]:
-    """Every storyline of `cases.yaml`, and Samira's referral, whose programme starts next Monday."""
-    cases = [Story(world, people, text).case for text in content("cases")["cases"]]
-    return [*cases, about_to_start(world, people)]
+    """Every storyline of the centre, and who starts next Monday: Samira, and whoever goes on after a story."""
+    cases = [Story(world, people, text).case for text in stories_of(world)]
+    if "individual_development" not in world.types:
+        return cases
+    going_on = [goes_on(world, case) for case in cases if "leads_to" in world.texts_of(case.type.key)]
+    return [*cases, about_to_start(world, people), *going_on]
 
 
-def enrol(people: People, text: dict[str, Any]) -> Any:
+def goals_of(world: World, text: dict[str, Any]) -> list[GoalText]:
+    """The goals as the referral words them."""
+    return [
+        GoalText(
+            goal["life_area"],
+            goal["title"],
+            goal.get("own_words") or "",
+            [subgoal_of(world, one) for one in goal["subgoals"]],
+        )
+        for goal in text["goals"]
+    ]
+
+
+def subgoal_of(world: World, text: dict[str, Any]) -> SubgoalText:
+    return SubgoalText(
+        title=text["title"],
+        indicator=text["indicator"]["kind"],
+        baseline=text["baseline"],
+        target=text["target"],
+        who=text["who"],
+        steps=[text["steps"][step] for step in range(5)],
+        start=text["baseline_step"] + 1,
+        due_week=text["due_week"],
+        key=world.uuid(),
+    )
+
+
+def parties_of(world: World, text: dict[str, Any]) -> list[Organisation]:
+    """Who refers together with the first one."""
+    return [world.organisations[key] for key in text["referring_parties"][1:]]
+
+
+def municipality_in(world: World, municipality: str) -> str:
+    """Whose place it is, at a centre that shares its places out (P10)."""
+    return municipality if "municipalities" in world.place else ""
+
+
+def enrol(world: World, people: People, text: dict[str, Any]) -> Any:
     person = text["citizen"]
     return people.enrol(
+        world,
         person["first_name"],
         person["last_name"],
         person["gender"],
@@ -86,22 +143,17 @@ class Story:
 
     def tell(self, people: People) -> Case:
         world, text, referral = self.world, self.text, self.referral
-        weeks = text["planned_weeks"] + sum(
-            int(proposal["what"].split()[0])
-            for proposal in text["proposals"]
-            if proposal["kind"] == "extend"
-            and proposal["answer"] == "accepted"
-            and self.has_happened(proposal["answer_day"])
-        )
         has_ended = not self.is_under_way
         starts_on = self.on(0)
-        ends_on = last_day(starts_on, weeks)
+        moved = self.moved(starts_on)
+        ends_on = moved[-1].to if moved else last_day(starts_on, text["planned_weeks"])
         ended_on = self.on(text["end_day"]) if has_ended else None
         submitted_on = world.working_day_before(self.monday - timedelta(weeks=referral["wished_start_in_weeks"]))
         goals = [self.goal(goal) for goal in referral["goals"]]
         status = Status(text["state"]) if has_ended else Status.ACTIVE
         return Case(
-            citizen=enrol(people, referral),
+            citizen=enrol(world, people, referral),
+            type=world.types[referral["programme_type"]],
             organisation=world.organisations[referral["referring_parties"][0]],
             referrer=world.users[referral["referrer"]],
             caseworker=world.users[text["caseworker"]],
@@ -128,25 +180,21 @@ class Story:
             told=self.absences(),
             remarks=self.remarks(),
             seen=self.seen(),
+            parties=parties_of(world, referral),
+            municipality=municipality_in(world, referral["citizen"]["municipality"]),
+            pauses=self.rests(),
+            phases=self.phases(),
+            moved=moved,
+            team=[(self.function_of(key), world.users[key]) for key in text.get("team", [])],
+            done=self.done(ended_on or ends_on),
             note=self.note(ends_on),
         )
 
     def goal(self, text: dict[str, Any]) -> GoalText:
         subgoals = []
         for one in text["subgoals"]:
-            subgoal = SubgoalText(
-                title=one["title"],
-                indicator=one["indicator"]["kind"],
-                baseline=one["baseline"],
-                target=one["target"],
-                who=one["who"],
-                steps=[one["steps"][step] for step in range(5)],
-                start=one["baseline_step"] + 1,
-                due_week=one["due_week"],
-                key=self.world.uuid(),
-            )
-            self.subgoals[one["key"]] = subgoal
-            subgoals.append(subgoal)
+            self.subgoals[one["key"]] = subgoal_of(self.world, one)
+            subgoals.append(self.subgoals[one["key"]])
         return GoalText(text["life_area"], text["title"], text.get("own_words") or "", subgoals)
 
     def versions(self, goals: list[GoalText]) -> list[PlanVersion]:
@@ -166,17 +214,57 @@ class Story:
             versions.append(PlanVersion(changed, self.on(change["day"]), change["why"]))
         return versions
 
+    def function_of(self, key: str) -> str:
+        return next(function for function, user in self.world.place["specialists"].items() if user == key)
+
+    def moved(self, starts_on: date) -> list[Moved]:
+        """Each time the referrer agreed to another end (P3)."""
+        moved: list[Moved] = []
+        weeks = self.text["planned_weeks"]
+        for proposal in self.text["proposals"]:
+            if proposal["kind"] not in ("extend", "shorten") or proposal["answer"] != "accepted":
+                continue
+            if not self.has_happened(proposal["answer_day"]):
+                continue
+            numbers = [int(number) for number in re.findall(r"\d+", proposal["what"])]
+            earlier = last_day(starts_on, weeks)
+            weeks = weeks + numbers[0] if proposal["kind"] == "extend" else numbers[-1]
+            agreed_on = self.on(proposal["answer_day"])
+            with_whom = self.world.users[self.referral["referrer"]].name
+            moved.append(Moved(earlier, last_day(starts_on, weeks), with_whom, agreed_on, proposal["reason"]))
+        return moved
+
+    def rests(self) -> list[Rest]:
+        return [
+            Rest(self.on(text["from_day"]), self.on(text["to_day"]), text["reason"])
+            for text in self.text["pauses"]
+            if self.has_happened(text["from_day"])
+        ]
+
+    def phases(self) -> list[Phase]:
+        """The first phase begins with the programme and needs no word (P4)."""
+        return [
+            Phase(text["phase"], self.on(text["from_day"]), text["reason"])
+            for text in self.text["phases"][1:]
+            if self.has_happened(text["from_day"])
+        ]
+
+    def done(self, last: date) -> list[Done]:
+        return []
+
     def stays(self, last: date) -> list[Stay]:
         stays = []
         for text in self.text["placements"]:
             starts_on = self.on(text["from_day"])
-            if text["kind"] == "workshop" and starts_on <= last:
+            if text["kind"] == "workshop" and text["where"] in self.world.workshops and starts_on <= last:
                 stays.append(Stay(text["where"], starts_on, min(self.on(text["to_day"]), last)))
         return stays
 
     def weeks(self) -> list[Week]:
         """The hours ramp as far as it has been agreed; days at an employer are no days in a workshop."""
         weeks: list[Week] = []
+        if not self.world.types[self.referral["programme_type"]].settings.uses_workshops:
+            return weeks
         for step in self.text["hours_ramp"]:
             valid_from = self.monday + timedelta(weeks=step["from_week"] - 1)
             if self.is_under_way and valid_from > self.world.today:
@@ -285,10 +373,18 @@ class Story:
         sections["recommendation"] += f"\n{self.referral['citizen']['first_name']}: {comment}"
         if self.referral["citizen"]["protected_name_and_address"]:
             sections["recommendation"] = f"{text['sections']['recommendation']}\nBorgeren: {comment}"
+        # What a section of this type is called otherwise stands in its nearest one.
+        known = [
+            str(one.key) for one in self.world.types[self.referral["programme_type"]].settings.closing_note_sections
+        ]
+        for key in [key for key in sections if known and key not in known]:
+            nearest = NEAREST.get(key, "content")
+            taker = nearest if nearest in known else "content"
+            sections[taker] = "\n".join(filter(None, [sections.get(taker, ""), sections.pop(key)]))
         return NoteText(
             status=NoteStatus.IN_REVIEW if approved_on is None else NoteStatus.DELIVERED,
             author=self.world.users[text["author"]],
-            outcome=Outcome(text["outcome"]),
+            outcome=text["outcome"],
             written_on=written_on,
             sections=sections,
             approved_on=approved_on,
@@ -298,53 +394,82 @@ class Story:
 def about_to_start(world: World, people: People) -> Case:
     """An accepted referral whose programme has not begun: Samira, next Monday."""
     text = referral_text("ref-04")
-    monday = world.this_monday + timedelta(weeks=1)
-    starts_on = world.working_day(monday)
+    case = accepted(world, people, text, world.this_monday + timedelta(weeks=1), world.first_caseworker)
     workshop = text["suggested_workshop"] if text["suggested_workshop"] in world.workshops else "koekken"
-    goals = [
-        GoalText(
-            goal["life_area"],
-            goal["title"],
-            goal.get("own_words") or "",
-            [
-                SubgoalText(
-                    one["title"],
-                    one["indicator"]["kind"],
-                    one["baseline"],
-                    one["target"],
-                    one["who"],
-                    [one["steps"][step] for step in range(5)],
-                    one["baseline_step"] + 1,
-                    one["due_week"],
-                    world.uuid(),
-                )
-                for one in goal["subgoals"]
-            ],
-        )
-        for goal in text["goals"]
-    ]
-    ends_on = last_day(starts_on, text["duration_weeks"])
-    slots = [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 3, 4)]
-    submitted_on = world.working_day_before(world.today - timedelta(days=13))
+    case.stays = [Stay(workshop, case.starts_on, case.ends_on)]
+    case.weeks = [Week(case.starts_on, [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 3, 4)])]
+    case.submitted_on = world.working_day_before(world.today - timedelta(days=13))
+    case.decided_on = world.working_day_before(world.today - timedelta(days=3))
+    return case
+
+
+def accepted(world: World, people: People, text: dict[str, Any], monday: date, caseworker: User) -> Case:
+    """A referral of `referrals.yaml` that became a programme; its plan is still a draft."""
+    starts_on = world.working_day(monday)
+    weeks = text["duration_weeks"]
+    submitted_on = world.working_day_before(monday - timedelta(weeks=text["wished_start_in_weeks"]))
     return Case(
-        citizen=enrol(people, text),
+        citizen=enrol(world, people, text),
+        type=world.types[text["programme_type"]],
         organisation=world.organisations[text["referring_parties"][0]],
         referrer=world.users[text["referrer"]],
-        caseworker=world.users["cw-signe"],
+        caseworker=caseworker,
         context=text["context"],
         reason=text["reason"],
         offer_id=text["offer_id"] or "",
         submitted_on=submitted_on,
-        decided_on=world.working_day_before(world.today - timedelta(days=3)),
+        decided_on=world.working_day(submitted_on + timedelta(days=4)),
         wished_start=monday,
-        asked_weeks=text["duration_weeks"],
+        asked_weeks=weeks,
         weekly_hours=Decimal(text["weekly_hours"]["start"]),
+        status=Status.PLANNED,
+        starts_on=starts_on,
+        ends_on=last_day(starts_on, weeks),
+        stays=[],
+        weeks=[],
+        versions=[PlanVersion(goals_of(world, text), None)],
+        accommodations="\n".join(text["accommodations"]),
+        accommodations_why=text.get("health_note") or "",
+        parties=parties_of(world, text),
+        municipality=municipality_in(world, text["citizen"]["municipality"]),
+    )
+
+
+def goes_on(world: World, before: Case) -> Case:
+    """The programme that a pre-programme led to, from next Monday on (P15)."""
+    type_ = world.types[world.texts_of(before.type.key)["leads_to"]]
+    monday = world.this_monday + timedelta(weeks=1)
+    starts_on = world.working_day(monday)
+    ends_on = last_day(starts_on, type_.default_weeks)
+    workshop = next(key for key in ("tekstil", "gartneri", "kontor") if key in world.workshops)
+    slots = [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 2, 4)]
+    return Case(
+        citizen=before.citizen,
+        type=type_,
+        organisation=before.organisation,
+        referrer=before.referrer,
+        caseworker=before.caseworker,
+        context=before.context,
+        reason=before.reason,
+        offer_id=f"{before.offer_id}-2" if before.offer_id else "",
+        submitted_on=world.working_day_before(world.today - timedelta(days=9)),
+        decided_on=world.working_day_before(world.today - timedelta(days=2)),
+        wished_start=monday,
+        asked_weeks=type_.default_weeks,
+        weekly_hours=Decimal(6),
         status=Status.PLANNED,
         starts_on=starts_on,
         ends_on=ends_on,
         stays=[Stay(workshop, starts_on, ends_on)],
         weeks=[Week(starts_on, slots)],
-        versions=[PlanVersion(goals, None)],
-        accommodations="\n".join(text["accommodations"]),
-        accommodations_why=text.get("health_note") or "",
+        versions=[PlanVersion([again(world, goal) for goal in before.goals], None)],
+        accommodations=before.accommodations,
+        accommodations_why=before.accommodations_why,
+        previous=before,
     )
+
+
+def again(world: World, goal: GoalText) -> GoalText:
+    """The goal taken over into another plan, with rows of its own."""
+    subgoals = [SubgoalText(**{**vars(one), "key": world.uuid()}) for one in goal.subgoals]
+    return GoalText(goal.area, goal.title, goal.own_words, subgoals)

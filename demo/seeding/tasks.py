@@ -12,10 +12,16 @@ from worklist.models import OWN, Task, Turn
 
 def arrange_tasks(world: World, cases: list[Case]) -> None:
     """Give some of the open tasks a turn; the same ones for the same seed."""
-    texts = content("tasks")
-    waiting = [task for task in world.book.of(Task) if task.done_at is None and task.citizen and task.for_user]
+    texts = content(world.place["tasks"])
+    here = {case.citizen.pk for case in cases}
+    staff = {user.pk for users in world.caseworkers.values() for user in users}
+    waiting = [
+        task
+        for task in world.book.of(Task)
+        if task.done_at is None and task.citizen_id in here and task.for_user_id in staff
+    ]
     # Those of the caseworker who signs in with one click come first.
-    signe = world.users["cw-signe"]
+    signe = world.first_caseworker
     waiting.sort(key=lambda task: (task.for_user != signe, task.due_on, task.pk))
     for text in texts["put_off"]:
         put_off(world, take(waiting, text["kind"]), text)
@@ -76,7 +82,7 @@ def write_own(world: World, cases: list[Case], text: dict) -> None:
     running = [
         case
         for case in cases
-        if case.is_running and (case.caseworker == by or world.contact_persons[case.stays[0].workshop] == by)
+        if case.is_running and (case.caseworker == by or world.contact_persons.get(case.workshop) == by)
     ]
     about = running[len(world.book.of(Turn)) % len(running)] if text["citizen"] and running else None
     citizen = about.citizen if about else None

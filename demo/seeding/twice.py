@@ -2,7 +2,7 @@
 
 from citizens.models import Gender
 from demo.seeding.case import Case
-from demo.seeding.referrals import Request
+from demo.seeding.requests import Request
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.statuses import Status
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -37,27 +38,58 @@ class World:
     random: Random
     now: datetime
     book: Book = field(default_factory=Book)
-    closed: set[date] = field(default_factory=set)
     users: dict[str, User] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
+    # What belongs to one centre.
+    place: dict[str, Any] = field(default_factory=dict)
+    types: dict[str, ProgrammeType] = field(default_factory=dict)
+    told: list[Any] = field(default_factory=list)  # the cases that a storyline or a referral tells
+    closed: set[date] = field(default_factory=set)
     workshops: dict[str, Workshop] = field(default_factory=dict)
     workshop_texts: dict[str, dict] = field(default_factory=dict)
     contact_persons: dict[str, User] = field(default_factory=dict)
-    caseworkers: list[User] = field(default_factory=list)
-    turns: Iterator[User] = field(init=False)  # caseworkers, who take new cases in turn
-    type: ProgrammeType = field(init=False)
+    caseworkers: dict[str, list[User]] = field(default_factory=dict)  # by type
+    turns: dict[str, Iterator[User]] = field(default_factory=dict)  # who take new cases of a type in turn
     today: date = field(init=False)
 
     def __post_init__(self) -> None:
         self.today = timezone.localdate(self.now)
 
+    def at_centre(self, place: dict[str, Any]) -> "World":
+        """The same world as one centre sees it: rows, chance and users are shared, what is the centre's own begins."""
+        here = copy(self)
+        here.place, here.types, here.told, here.closed = place, {}, [], set()
+        here.workshops, here.workshop_texts, here.contact_persons = {}, {}, {}
+        here.caseworkers, here.turns = {}, {}
+        return here
+
+    @property
+    def language(self) -> str:
+        return self.place["language"]
+
     @property
     def centre(self) -> Organisation:
-        return self.organisations["rca"]
+        return self.organisations[self.place["key"]]
 
     @property
     def leader(self) -> User:
-        return self.users["tl-rca"]
+        return self.users[self.place["leader"]]
+
+    @property
+    def first_caseworker(self) -> User:
+        """Whom the demo signs in as the centre's caseworker."""
+        return self.users[self.place["caseworker"]]
+
+    @property
+    def people(self) -> list[User]:
+        """Everybody of the centre and of those who refer to it, as `people.yaml` lists them."""
+        own = {*self.place["organisations"]}
+        keys = [s["key"] for s in content("people")["staff"] if s["organisation"] in own]
+        return [self.users[key] for key in keys if key in self.users]
+
+    def texts_of(self, type_key: str) -> dict[str, Any]:
+        """What `efforts.yaml` says about the type at this centre."""
+        return self.place["types"][type_key]
 
     def referrers(self, organisation: Organisation) -> list[User]:
         keys = [s["key"] for s in content("people")["staff"] if s["role"] == "referrer"]
