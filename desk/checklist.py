@@ -1,70 +1,66 @@
-"""What must be in place in a case, as far as its data can tell (P9)."""
+"""What the type of a programme requires, as its case shows it: done, due, overdue, each a link to where it is done (P9).
 
-from datetime import date, datetime, timedelta
+How each line stands is read by `programmes.requirements`; here are only the words, the colours and the links.
+"""
+
+from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from closing_notes.statuses import Status as NoteStatus
 from core.templatetags.dates import day as in_words
-from desk.case_head import CLOSING_TIME, in_language
+from core.templatetags.dates import short_day
 from desk.rows import Tag, link_to
-from meetings.following import REQUIRED
-from meetings.statuses import Kind
-from meetings.statuses import Status as MeetingStatus
+from programmes.requirements import FOLLOW_UP, Standing, standing
 from worklist import lines as worklist_lines
 
 
 def checklist_of(programme: Any, today: date) -> list[dict[str, Any]]:
-    """What the type requires, as far as the case's data can tell (P9)."""
-    items = []
-    for required in programme.type.definition.get("required", []):
-        word = in_language(required["name"])
-        if required["key"] == "plan":
-            items.append(
-                {"state": "ok", "word": word, "hint": _("is confirmed")}
-                if programme.has_plan
-                else {"state": "due", "word": word, "tag": Tag("due", "clock", _("not confirmed"))}
-            )
-        elif required["key"] == "closing_note":
-            items.append(note_item(programme, word, today))
-        elif required["key"] in REQUIRED:
-            items.append(meeting_item(programme, required["key"], word))
-    if programme.follow_up_due_on and programme.ended_on is None:
-        kind, icon, due = worklist_lines.due_in_words(programme.follow_up_due_on)
-        items.append({"state": kind, "word": _("Follow-up on the plan"), "tag": Tag(kind, icon, due)})
-    return items
+    """The lines in the order of the type, as `components/checklist.html` takes them. One query."""
+    names = {one.key: str(one) for one in programme.type.settings.required}
+    names[FOLLOW_UP] = _("Follow-up on the plan")
+    return [item(programme, one, names.get(one.key, one.key), today) for one in standing(programme, today)]
 
 
-def note_item(programme: Any, word: str, today: date) -> dict[str, Any]:
-    if programme.note_status in (NoteStatus.APPROVED, NoteStatus.DELIVERED):
-        return {"state": "ok", "word": word, "hint": _("is approved")}
-    kind, icon, due = worklist_lines.due_in_words(programme.ends_on)
-    if kind == "due" and programme.ends_on - today > CLOSING_TIME:
-        kind = "calm"
-    return {"state": kind, "word": word, "tag": Tag(kind, icon, due)}
+def item(programme: Any, one: Standing, word: str, today: date) -> dict[str, Any]:
+    """One line: `state` is ok, late, due or calm, and `tag` says by when; what is done has its day in `when`."""
+    found: dict[str, Any] = {"key": one.key, "word": word, "url": page_of(programme, one)}
+    if one.is_waived:
+        return {**found, "state": "calm", "hint": _("is not relevant"), "when": _("not relevant")}
+    if one.met_on:
+        found["when"] = short_day(one.met_on)
+    if not one.is_open:
+        if one.met_on:
+            return {**found, "state": "ok", "hint": _("is done")}
+        return {**found, "state": "calm", "hint": _("was not done") if programme.ended_on else _("rests")}
+    if one.due_on is None:
+        return {**found, "state": "ok" if one.met_on else "calm", "hint": _("is done") if one.met_on else _("is open")}
+    if one.agreed_on and one.how == "meeting":
+        if one.due_on < today:
+            return {**found, "state": "late", "tag": Tag("late", "exclamation-octagon", _("no record yet"))}
+        tag = Tag("calm", "calendar-event", in_words(one.due_on))
+        return {**found, "state": "calm", "tag": tag, "hint": _("is agreed")}
+    kind, icon, due = worklist_lines.due_in_words(one.due_on)
+    state = "ok" if one.met_on and kind == "calm" else kind
+    return {**found, "state": state, "tag": Tag(kind, icon, due), "hint": _("is due again") if one.met_on else ""}
 
 
-def meeting_item(programme: Any, key: str, word: str) -> dict[str, Any]:
-    """A meeting that the type requires: held, agreed for a day, or still to be agreed by one (P9, J3).
-
-    The closing meeting is in place when its day is agreed, the others when they were held.
-    """
-    kind, _task, days = REQUIRED[key]
-    meetings = [one for one in programme.agreed_meetings if one["kind"] == kind]
-    held = [one for one in meetings if one["status"] == MeetingStatus.HELD]
-    if held:
-        return {"state": "ok", "word": word, "hint": _("is held"), "url": link_to("meetings:detail", held[-1]["pk"])}
-    if meetings:
-        meeting = meetings[-1]
-        starts_at = datetime.fromisoformat(meeting["starts_at"])
-        state, icon, text = "ok" if kind == Kind.CLOSING else "calm", "calendar-event", in_words(starts_at)
-        if starts_at < timezone.now():
-            state, icon, text = "late", "exclamation-octagon", _("no record yet")
-        url = link_to("meetings:detail", meeting["pk"])
-        return {"state": state, "word": word, "tag": Tag(state, icon, text), "url": url, "hint": _("is agreed")}
-    if programme.ended_on:
-        return {"state": "calm", "word": word, "hint": _("was not agreed")}
-    colour, icon, text = worklist_lines.due_in_words(programme.starts_on + timedelta(days=days))
-    return {"state": colour, "word": word, "tag": Tag(colour, icon, text)}
+def page_of(programme: Any, one: Standing) -> str:
+    """Where the line is done, and where what was done can be read."""
+    reference = programme.reference
+    if one.how == "meeting" or one.how == "meeting_agreed":
+        if one.is_open and not one.agreed_on:
+            return f"{link_to('meetings:new', reference)}?kind={one.what}"
+        return link_to("meetings:case", reference)
+    if one.how == "activity":
+        return f"{link_to('desk:activities', reference)}?kind={one.what}"
+    pages = {
+        "plan": "plans:detail",
+        "follow_up": "plans:follow_up" if one.is_open else "plans:detail",
+        "closing_note": "closing_notes:edit",
+        "coordinator": "desk:people",
+        "note": "desk:new_note" if one.is_open and not one.met_on else "desk:case",
+    }
+    if one.how in pages:
+        return link_to(pages[one.how], reference)
+    return link_to("desk:requirement", reference, one.key)

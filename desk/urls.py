@@ -1,7 +1,9 @@
 from django.urls import path
 
 from desk import (
+    activity_views,
     case_views,
+    checklist_views,
     citizen_views,
     course_views,
     ending_views,
@@ -36,6 +38,14 @@ urlpatterns = [
     path("cases/<str:reference>/week/<int:pk>/end/", week_views.end, name="week_end"),
     path("cases/<str:reference>/week/<int:pk>/remove/", week_views.remove, name="week_remove"),
     path("cases/<str:reference>/week/<int:pk>/drop/<str:day>/", week_views.drop, name="week_drop"),
+    path("cases/<str:reference>/activities/", activity_views.of_case, name="activities"),
+    path("cases/<str:reference>/activities/new/", activity_views.new, name="new_activity"),
+    path("cases/<str:reference>/activities/<int:pk>/", activity_views.activity, name="activity"),
+    path("cases/<str:reference>/checklist/<str:key>/", checklist_views.requirement, name="requirement"),
+    path("activities/", activity_views.offered, name="offered"),
+    path("activities/groups/", activity_views.groups, name="groups"),
+    path("activities/groups/new/", activity_views.new_group, name="new_group"),
+    path("activities/groups/<uuid:group>/", activity_views.group, name="group"),
     path("cases/<str:reference>/notes/new/", notes.new_note, name="new_note"),
     path("my/plan/", own_views.plan, name="own_plan"),
     path("my/attendance/", own_views.attendance, name="own_attendance"),
