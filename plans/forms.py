@@ -42,8 +42,15 @@ class MarkForm(PartForm):
 
     own_comment = line(_("In the citizen's own words"), limit=COMMENT_LENGTH)
 
-    def __init__(self, data: QueryDict | None, *, progress: SubgoalProgress, measured: Measured | None = None) -> None:
-        super().__init__(data, prefix=f"s-{progress.subgoal.key}")
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        progress: SubgoalProgress,
+        measured: Measured | None = None,
+        own_step: int | None = None,
+    ) -> None:
+        super().__init__(data, prefix=f"s-{progress.subgoal.key}", initial={"own_step": own_step})
         self.progress = progress
         self.measured = measured
         self.name = progress.subgoal.title
@@ -102,14 +109,22 @@ class FollowUpForm(PartForm):
         plan: Plan,
         subgoals: list[SubgoalProgress],
         measured: Mapping[uuid.UUID, Measured] | None = None,
+        tapped: Mapping[uuid.UUID, int] | None = None,
         **kwargs: Any,
     ) -> None:
-        """`measured` is what attendance says of the subgoals that it answers, by key."""
+        """`measured` is what attendance says of the subgoals that it answers, by key; `tapped` the citizen's own steps
+        from the tablet (L5)."""
         super().__init__(data, **kwargs)
         self.programme = plan.programme
         figures = measured or {}
         self.subgoals = [
-            MarkForm(data, progress=progress, measured=figures.get(progress.subgoal.key)) for progress in subgoals
+            MarkForm(
+                data,
+                progress=progress,
+                measured=figures.get(progress.subgoal.key),
+                own_step=(tapped or {}).get(progress.subgoal.key),
+            )
+            for progress in subgoals
         ]
 
     def is_valid(self) -> bool:

@@ -17,6 +17,9 @@ urlpatterns = [
     path("<str:reference>/observations/", views_observations.observations, name="observe"),
     path("<str:reference>/observations/health/", views_observations.health, name="health"),
     path("<str:reference>/steps/", views_show.steps, name="steps"),
+    path("<str:reference>/whole/", views_show.whole, name="whole"),
+    path("<str:reference>/together/", views_show.one_plan, name="together"),
+    path("<str:reference>/tablet/", views_show.show, name="tablet"),
     path("<str:reference>/versions/", views_versions.versions, name="versions"),
     path("<str:reference>/follow-up/", views.follow_up, name="follow_up"),
 ]

@@ -29,6 +29,7 @@ from plans.models import Plan, Version
 from plans.permissions import may_edit, may_observe, reading
 from plans.progress import progress
 from plans.statuses import Party, Status
+from plans.tablet import tapped
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 
@@ -245,6 +246,7 @@ def follow_up(request: SignedIn, reference: str) -> HttpResponse:
         measured=measured_of(
             plan.programme, [one.subgoal for one in subgoals], until=day_of(request.POST.get("held_on", ""))
         ),
+        tapped=tapped(request.GET),
         initial={"held_on": timezone.localdate(), "last_seen": newest.pk if newest else 0},
     )
     status = 200

@@ -154,7 +154,7 @@ def test_the_team_leader_reads_the_share_by_type_and_gender_with_its_definition_
 
 
 @pytest.mark.parametrize(
-    "query", ["period=9999", "period=x&type=x&counted=x", "type=%00", "period=", "period=2026-4&period=1"]
+    "query", ["period=9999", "period=x&type=x&counted=x", "type=%E2%98%83", "period=", "period=2026-4&period=1"]
 )
 def test_any_address_is_a_page(signed_in, centre, query):
     assert signed_in(user_with_role(Role.TEAM_LEADER, centre)).get(f"/figures/steps/?{query}").status_code == 200
