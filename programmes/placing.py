@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import Exists, OuterRef, ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from journal.actions import tell
 from journal.models import Audience
 from programmes.access import grant_placement, withdraw_placement
 from programmes.capacity import free_places
-from programmes.models import Placement, Programme, ScheduleSlot, Workshop
+from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
 from programmes.permissions import may_work_on
 from programmes.schedules import WeekSlot, problems
 from programmes.statuses import RUNNING
@@ -35,7 +35,7 @@ from worklist.models import Task
 
 A_MONDAY = date(2024, 1, 1)
 DAY = timedelta(days=1)
-# What a caseworker is asked to look at when a workshop's opening hours changed: programmes.workshop_hours.
+# What a caseworker is asked to look at when a workshop's opening hours changed: `programmes.opening_hours`.
 TASKS = ("week_shortened", "week_outside")
 
 
@@ -100,7 +100,7 @@ def change_week(*, placement: Placement, from_day: date, week: Sequence[WeekSlot
             rewrite(placement, from_day, until, week)
         now = week_on(schedule_of(programme), from_day)
         step = Step(from_day, until, now)
-        clear_tasks(programme, by)
+        clear_tasks(programme, by, "week_shortened")
         told = {"day": from_day.isoformat(), "week_minutes": step.minutes, "week_before": minutes_before}
         tell_case("week_changed", placement, by=by, from_day=from_day, **told)
     return step
@@ -186,7 +186,7 @@ def remove(*, placement: Placement, by: User) -> None:
 def tell_told(*, programme: Programme, by: User) -> None:
     """The citizen knows of the week that new opening hours shortened: the task leaves the list."""
     with held(programme, by) as programme:
-        clear_tasks(programme, by, kinds=("week_shortened",))
+        clear_tasks(programme, by, "week_shortened")
 
 
 # What is held and looked at before anything is written.
@@ -384,11 +384,23 @@ def sum_of(week: Sequence[WeekSlot]) -> int:
     return sum(slot.minutes for slot in week)
 
 
-def clear_tasks(programme: Programme, by: User, kinds: Sequence[str] = TASKS) -> None:
-    """Somebody has looked at the week after the opening hours changed. One statement."""
-    Task.objects.open().filter(kind__in=kinds, source=source_of_week(programme.pk)).update(
+def clear_tasks(programme: Programme, by: User, kind: str) -> None:
+    """Take the task about the week off the list. One statement."""
+    Task.objects.open().filter(kind=kind, source=source_of_week(programme.pk)).update(
         done_at=timezone.now(), done_by=by
     )
+
+
+def lies_outside(programme: Programme) -> bool:
+    """Whether anything that is agreed from today on lies outside the opening hours. One query."""
+    opening = OpeningHours.objects.filter(
+        workshop=OuterRef("placement__workshop"),
+        weekday=OuterRef("weekday"),
+        opens__lte=OuterRef("starts"),
+        closes__gte=OuterRef("ends"),
+    )
+    ahead = ScheduleSlot.objects.filter(programme=programme, valid_until__gte=timezone.localdate())
+    return ahead.exclude(Exists(opening)).exists()
 
 
 def source_of_week(pk: int) -> str:
@@ -398,7 +410,9 @@ def source_of_week(pk: int) -> str:
 def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **told: str | int) -> None:
     """One line on the timeline that leads to the week, one event in the log, and attendance follows (J1, A12)."""
     programme = placement.programme
-    record(f"{kind}", by=by, subject=programme, citizen_id=programme.citizen_id, placement=placement.pk, **told)
+    if not lies_outside(programme):
+        clear_tasks(programme, by, "week_outside")
+    record(kind, by=by, subject=programme, citizen_id=programme.citizen_id, placement=placement.pk, **told)
     schedule_changed.send(Programme, programme=programme, from_day=from_day, by=by)
     tell(
         kind,

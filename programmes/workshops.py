@@ -1,8 +1,6 @@
 """Workshops: opening one, its places, and when it is open (U4, P5)."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from collections.abc import Collection
 
 from django.db.models import Q
 from django.utils import timezone
@@ -15,34 +13,9 @@ from accounts.permissions import may_set_up
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
-from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
+from programmes.models import OpeningHours, Placement, Programme, Workshop
+from programmes.opening_hours import Answer, HoursAgreed, Week, answer_for, hold_programmes, left_outside
 from programmes.statuses import RUNNING
-
-Week = Mapping[int, tuple[time, time]]
-
-
-@dataclass(frozen=True)
-class Outside:
-    """One agreed weekly slot that new opening hours would leave outside; weekday 1 is Monday."""
-
-    programme: Programme
-    weekday: int
-    starts: time
-    ends: time
-
-
-class HoursAgreed(Refused):
-    """Agreed hours lie outside the new opening hours; `slots` says whose (P5)."""
-
-    def __init__(self, slots: list[Outside]) -> None:
-        self.slots = slots
-        citizens = len({one.programme.pk for one in slots})
-        words = ngettext(
-            "%(count)s citizen has agreed hours outside the new opening hours. Nothing was changed.",
-            "%(count)s citizens have agreed hours outside the new opening hours. Nothing was changed.",
-            citizens,
-        )
-        super().__init__(words % {"count": citizens})
 
 
 def open_workshop(*, centre: Organisation, name: str, places: int, week: Week, by: User) -> Workshop:
@@ -67,28 +40,37 @@ def change_workshop(
     leaders: Collection[User] | None = None,
     by: User,
     seen: str = "",
+    answer: str = "",
 ) -> Workshop:
     """Name, places, leaders (where given) and opening hours from now on; past days keep what was agreed (P5).
 
-    HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside: a citizen
-    must never be expected at a closed door. Agree new hours first. `seen` is the `state_of_workshop` that the page
+    HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside and `answer`
+    (programmes.opening_hours.Answer) does not say what happens to them. `seen` is the `state_of_workshop` that the page
     showed: Overtaken when it is another by now (T13).
     """
     if not may_set_up(by, workshop.unit.organisation):
         raise NotAllowed
     check_week(week)
+    today = timezone.localdate()
     with acting(by):
         # The unit first, as whoever closes it does.
         Unit.objects.select_for_update().get(pk=workshop.unit_id)
+        held = hold_programmes(workshop, week, since=today) if answer in Answer.values else set()
         workshop = (
-            Workshop.objects.select_for_update(of=("self",)).select_related("unit__organisation").get(pk=workshop.pk)
+            Workshop.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("unit__organisation")
+            .get(pk=workshop.pk)
         )
         if seen and seen != state_of_workshop(workshop):
             raise accounts_places.Overtaken
         if is_changed(workshop, week):
-            if slots := left_outside(workshop, week, since=timezone.localdate()):
+            slots = left_outside(workshop, week, since=today)
+            # Somebody who was placed there just now has not been asked about.
+            if any(one.programme.pk not in held for one in slots):
                 raise HoursAgreed(slots)
             write_week(workshop, week)
+            if slots:
+                answer_for(workshop, week, slots, Answer(answer), by=by)
         workshop.places = places
         workshop.save(update_fields=["places"])
         workshop.unit.name = name
@@ -122,26 +104,6 @@ def write_week(workshop: Workshop, week: Week) -> None:
         unique_fields=["workshop", "weekday"],
         update_fields=["opens", "closes"],
     )
-
-
-def left_outside(workshop: Workshop, week: Week, *, since: date) -> list[Outside]:
-    """Agreed hours of running programmes, valid from `since` on, that do not lie inside `week`. One query."""
-    inside = Q(pk__in=[])
-    for weekday, (opens, closes) in week.items():
-        inside |= Q(weekday=weekday, starts__gte=opens, ends__lte=closes)
-    slots = (
-        ScheduleSlot.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=since),
-            placement__workshop=workshop,
-            placement__ends_on__gte=since,
-            placement__programme__status__in=RUNNING,
-            placement__programme__ends_on__gte=since,
-        )
-        .exclude(inside)
-        .select_related("placement__programme__citizen")
-        .order_by("placement__programme__reference", "weekday", "starts")
-    )
-    return [Outside(slot.placement.programme, slot.weekday, slot.starts, slot.ends) for slot in slots]
 
 
 def check_week(week: Week) -> None:

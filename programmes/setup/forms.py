@@ -14,6 +14,7 @@ from core.fields import DateField, LongTextField, TimeField
 from core.forms import Form
 from core.templatetags.dates import clock, weekday
 from programmes.models import Workshop
+from programmes.opening_hours import Answer
 
 MOST_PLACES = 500
 A_MONDAY = date(2024, 1, 1)
@@ -102,7 +103,10 @@ class TeamForm(LeadersForm):
 
 
 class WorkshopForm(LeadersForm):
-    """Name, places and the week: a day with both times empty is closed."""
+    """Name, places and the week: a day with both times empty is closed.
+
+    `answer` is asked when agreed weeks would lie outside new opening hours.
+    """
 
     name = forms.CharField(label=_("Name"), max_length=200)
     places = forms.IntegerField(
@@ -111,6 +115,9 @@ class WorkshopForm(LeadersForm):
         max_value=MOST_PLACES,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "t-w-s"}),
         help_text=_("How many citizens there is room for at the same time."),
+    )
+    answer = forms.ChoiceField(
+        label=_("What happens to these weeks?"), choices=Answer.choices, required=False, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

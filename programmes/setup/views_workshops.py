@@ -19,14 +19,15 @@ from audit.log import look
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock
-from programmes.models import Workshop
+from programmes.models import Programme, Workshop
+from programmes.opening_hours import HoursAgreed, Outside
 from programmes.setup.access import centre_of, workshop_of
 from programmes.setup.forms import EMPTY_WEEK, WorkshopForm, day_name, week_of
 from programmes.setup.overview import invitation
 from programmes.setup.people import People
 from programmes.setup.views_places import answer, form_page
 from programmes.statuses import RUNNING
-from programmes.workshops import HoursAgreed, Outside, change_workshop, open_workshop, state_of_workshop
+from programmes.workshops import change_workshop, open_workshop, state_of_workshop
 
 
 @require_GET
@@ -97,6 +98,7 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
     }
     form = WorkshopForm(request.POST or None, candidates=candidates, initial=now)
     against: list[dict[str, Any]] = []
+    others = 0
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -108,12 +110,13 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
                 leaders=form.chosen if candidates else None,
                 by=request.user,
                 seen=data["seen"],
+                answer=data["answer"],
             )
         except places.Overtaken:
             form.show_both(now, state)
         except HoursAgreed as refused:
-            form.add_error(f"opens_{refused.slots[0].weekday}", str(refused))
-            against = told(request, refused.slots, found)
+            form.add_error("answer", str(refused))
+            against, others = told(request, refused.slots)
         except Refused as refused:
             form.add_error("name", str(refused))
         else:
@@ -127,24 +130,31 @@ def workshop(request: SignedIn, pk: int) -> HttpResponse:
         centre=unit.organisation,
         workshop=found,
         against=against,
+        others=others,
+        is_asked=bool(against or others or form.data.get("answer")),
         contacts=people.by_unit.get(unit.pk, []),
         invite=invitation(keeping(request.user), unit.organisation, Role.CONTACT_PERSON, unit),
     )
 
 
-def told(request: SignedIn, slots: list[Outside], workshop: Workshop) -> list[dict[str, Any]]:
-    """Whose hours they are, for team leaders; an administrator sees no case content, only how many (T1, T5)."""
-    centre = workshop.unit.organisation_id
-    if centre not in request.user.reach.organisations_as(Role.TEAM_LEADER):
-        return []
-    rows = []
-    for slot in slots:
-        programme = slot.programme
-        look(request, f"agreed hours {programme.reference}", citizen_id=programme.citizen_id, kind=Access.Kind.LIST)
-        hours = f"{clock(slot.starts)}–{clock(slot.ends)}"
-        day = day_name(slot.weekday)
-        rows.append({"citizen": programme.citizen, "reference": programme.reference, "day": day, "hours": hours})
-    return rows
+def told(request: SignedIn, slots: list[Outside]) -> tuple[list[dict[str, Any]], int]:
+    """Whose hours they are, as far as the reader may see the case, and how many citizens there are besides (T1, T5)."""
+    touched = {slot.programme.pk for slot in slots}
+    seen = set(Programme.objects.visible_to(request.user).filter(pk__in=touched).values_list("pk", flat=True))
+    for programme in {slot.programme.pk: slot.programme for slot in slots}.values():
+        if programme.pk in seen:
+            look(request, f"agreed hours {programme.reference}", citizen_id=programme.citizen_id, kind=Access.Kind.LIST)
+    rows = [
+        {
+            "citizen": slot.programme.citizen,
+            "reference": slot.programme.reference,
+            "day": day_name(slot.weekday),
+            "hours": f"{clock(slot.starts)}–{clock(slot.ends)}",
+        }
+        for slot in slots
+        if slot.programme.pk in seen
+    ]
+    return rows, len(touched - seen)
 
 
 def hours_in_words(workshop: Workshop) -> str:

@@ -250,9 +250,9 @@ def agreed_until(centre, hour: int) -> Workshop:
     return workshop
 
 
-def shorten_mondays(client, workshop):
+def shorten_mondays(client, workshop, **more):
     days = {f"opens_{day}": "7.30" for day in range(1, 6)} | {f"closes_{day}": "14" for day in range(1, 6)}
-    posted = {"name": "Wood", "places": "8", **days, "closes_1": "10"}
+    posted = {"name": "Wood", "places": "8", **days, "closes_1": "10", **more}
     return client.post(reverse("setup:workshop", args=[workshop.pk]), posted)
 
 
@@ -269,6 +269,13 @@ def test_hours_against_an_agreement_are_refused_and_the_team_leader_is_told_whom
     assert 'value="10"' in text(response)
     assert Access.objects.filter(citizen_id=citizen.pk, user_id=leader.pk).exists()
     assert workshop.opening_hours.get(weekday=1).closes == datetime.time(14, 30)
+    assert "What happens to these weeks?" in text(response)
+    response = shorten_mondays(signed_in(leader), workshop, answer="shorten")
+    assert response.status_code == 302
+    assert workshop.opening_hours.get(weekday=1).closes == datetime.time(10)
+    slot = workshop.placements.get().slots.order_by("pk").last()
+    assert slot.ends == datetime.time(10)
+    assert shorten_mondays(signed_in(leader), workshop, answer="\x00").status_code == 422
 
 
 def test_an_administrator_learns_how_many_but_not_who(centre, administrator, signed_in):
@@ -278,6 +285,7 @@ def test_an_administrator_learns_how_many_but_not_who(centre, administrator, sig
     response = shorten_mondays(signed_in(administrator), workshop)
     assert "1 citizen has agreed hours outside" in text(response)
     assert citizen.name not in text(response)
+    assert "1 citizen whose case you do not see" in text(response)
     assert not Access.objects.filter(citizen_id=citizen.pk).exists()
 
 

@@ -4,6 +4,9 @@ import datetime
 from datetime import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.roles import Role
 from attendance.expected import write_ahead
@@ -11,17 +14,29 @@ from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from audit.models import Change
 from core.exceptions import NotAllowed, Refused
+from journal.models import Entry
 from programmes.capacity import free_places
 from programmes.models import ScheduleSlot, Workshop
-from programmes.workshops import HoursAgreed, change_workshop, left_outside, open_workshop
+from programmes.opening_hours import Answer, HoursAgreed, left_outside
+from programmes.placing import change_week, move_last_day
+from programmes.schedules import WeekSlot
+from programmes.weeks import minutes_by_week, schedule_of
+from programmes.workshops import change_workshop, open_workshop
 from tests.factories.accounts import CentreFactory, UnitFactory, user_with_role
 from tests.factories.programmes import MONDAY, PlacementFactory, ScheduleSlotFactory, WorkshopFactory
+from worklist.models import Task
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.time_machine("2026-11-23T09:00:00+01:00", tick=False),
 ]
 MORNINGS = {day: (time(8), time(12)) for day in range(1, 6)}
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -104,6 +119,89 @@ def test_hours_that_leave_an_agreed_slot_outside_are_refused_and_name_it(centre,
     with pytest.raises(HoursAgreed):
         change(workshop, leader, week=closed_on_mondays)
     change(workshop, leader, week=MORNINGS | {3: (time(8), time(13))})
+
+
+def agreed_from(workshop, start, *hours_of_days):
+    placement = PlacementFactory(
+        programme__centre=workshop.unit.organisation, programme__starts_on=start, workshop=workshop
+    )
+    for weekday, starts, ends in hours_of_days:
+        ScheduleSlotFactory(placement=placement, weekday=weekday, starts=time(starts), ends=time(ends))
+    return placement
+
+
+def weeks_of(programme):
+    return [
+        (slot.weekday, slot.starts.hour, slot.ends.hour, slot.valid_from, slot.valid_until)
+        for slot in schedule_of(programme)
+    ]
+
+
+def test_weeks_outside_new_hours_are_shortened_from_today_on_as_new_versions(centre, leader):
+    """P5, P12: what was agreed before stays, and so do its figures; each caseworker is told, in one go for all."""
+    workshop, other = (WorkshopFactory(unit__organisation=centre) for _ in range(2))
+    start, week = datetime.date(2026, 11, 2), datetime.timedelta(weeks=1)
+    placement = agreed_from(workshop, start, (1, 8, 14), (2, 8, 12), (3, 12, 14), (5, 8, 13))
+    ahead = agreed_from(workshop, MONDAY + week, (1, 8, 14))
+    untouched = agreed_from(other, start, (1, 8, 14))
+    programme = placement.programme
+    write_ahead(by=System("test"))
+    past = list(minutes_by_week(schedule_of(programme), [start, start + week, start + 2 * week]).values())
+    closed_on_fridays = {day: MORNINGS[day] for day in range(1, 5)}
+    change(workshop, leader, week=closed_on_fridays, answer=Answer.SHORTEN)
+    last = programme.ends_on
+    yesterday = MONDAY - datetime.timedelta(days=1)
+    assert weeks_of(programme) == [
+        (1, 8, 14, start, yesterday),
+        (1, 8, 12, MONDAY, last),
+        (2, 8, 12, start, last),
+        (3, 12, 14, start, yesterday),
+        (5, 8, 13, start, yesterday),
+    ]
+    assert list(minutes_by_week(schedule_of(programme), [start, start + week, start + 2 * week]).values()) == past
+    assert weeks_of(ahead.programme) == [(1, 8, 12, ahead.starts_on, ahead.ends_on)]
+    assert weeks_of(untouched.programme) == [(1, 8, 14, start, untouched.ends_on)]
+    expected = ExpectedAttendance.objects.filter(programme=programme)
+    assert set(expected.values_list("day__iso_week_day", "ends")) == {(1, time(12)), (2, time(12))}
+    tasks = Task.objects.filter(kind="week_shortened")
+    assert {task.for_user for task in tasks} == {programme.caseworker, ahead.programme.caseworker}
+    line = Entry.objects.get(case=programme.reference)
+    assert (line.kind, line.params["week_minutes"]) == ("week_shortened", 480)
+    change_week(placement=placement, from_day=MONDAY, week=[WeekSlot(2, time(8), time(11))], by=programme.caseworker)
+    assert not tasks.open().filter(for_user=programme.caseworker).exists()
+
+
+def test_weeks_outside_new_hours_may_stay_until_others_are_agreed(centre, leader):
+    """P5"""
+    workshop = WorkshopFactory(unit__organisation=centre)
+    placement = agreed_from(workshop, MONDAY, (1, 8, 14), (2, 8, 12))
+    before = weeks_of(placement.programme)
+    change(workshop, leader, answer=Answer.LEAVE)
+    assert weeks_of(placement.programme) == before
+    assert hours(workshop) == MORNINGS
+    task = Task.objects.get()
+    assert (task.kind, task.for_user, task.done_at) == ("week_outside", placement.programme.caseworker, None)
+    assert not Entry.objects.exists()
+    by = placement.programme.caseworker
+    move_last_day(placement=placement, ends_on=MONDAY + datetime.timedelta(weeks=3), by=by)
+    assert Task.objects.open().exists()
+    change_week(placement=placement, from_day=MONDAY, week=[WeekSlot(1, time(8), time(12))], by=by)
+    assert not Task.objects.open().exists()
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_many_weeks_outside_take_as_many_statements_as_one(centre, leader, answer):
+    """Sets, not loops."""
+    assert leader.reach.roles  # asked once
+    counts = []
+    for citizens in (1, 5):
+        workshop = WorkshopFactory(unit__organisation=centre)
+        for _number in range(citizens):
+            agreed_from(workshop, MONDAY, (1, 8, 14), (3, 8, 14))
+        with CaptureQueriesContext(connection) as queries:
+            change(workshop, leader, answer=answer)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 def test_a_name_may_change_while_old_hours_do_not_fit_what_was_agreed(centre, leader):
