@@ -26,7 +26,6 @@ from desk.rows import Link, Now, Tag, link_to
 from meetings.models import STAFF as SEE_MEETINGS
 from meetings.models import Meeting
 from meetings.statuses import Kind as MeetingKind
-from meetings.statuses import Status as MeetingStatus
 from plans.models import Version
 from plans.statuses import Status as PlanStatus
 from programmes.models import Programme
@@ -120,11 +119,11 @@ def case_of(user: User, reference: str) -> Programme | None:
             has_plan=Exists(Version.objects.filter(plan__programme=OuterRef("pk"), status=PlanStatus.CONFIRMED)),
             follow_up_due_on=F("plan__follow_up_due_on"),
             note_status=Subquery(notes.values("status")[:1]),
-            agreed_meetings=ArraySubquery(
-                Meeting.objects.filter(programme=OuterRef("pk"))
-                .filter(Q(status=MeetingStatus.PLANNED) | Q(status=MeetingStatus.HELD))
+            next_meeting=Subquery(
+                Meeting.objects.planned()
+                .filter(programme=OuterRef("pk"), starts_at__gt=timezone.now())
                 .order_by("starts_at")
-                .values(meeting=JSONObject(pk="pk", kind="kind", status="status", starts_at="starts_at"))
+                .values(meeting=JSONObject(kind="kind", starts_at="starts_at"))[:1]
             ),
             referral_reference=F("referral__reference"),
             course=course_now(timezone.localdate()),
@@ -202,11 +201,10 @@ def next_dates(programme: Any, today: date, course: Course, *, sees_meetings: bo
 
 def next_meeting(programme: Any) -> str:
     """`Follow-up talk Thursday 3 December 10.00`; empty when none is agreed."""
-    for meeting in programme.agreed_meetings:
-        starts_at = datetime.fromisoformat(meeting["starts_at"])
-        if meeting["status"] == MeetingStatus.PLANNED and starts_at > timezone.now():
-            return f"{MeetingKind(meeting['kind']).label} {in_words(starts_at)} {clock(starts_at)}"
-    return ""
+    if programme.next_meeting is None:
+        return ""
+    starts_at = datetime.fromisoformat(programme.next_meeting["starts_at"])
+    return f"{MeetingKind(programme.next_meeting['kind']).label} {in_words(starts_at)} {clock(starts_at)}"
 
 
 def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], today: date) -> Now:
@@ -272,6 +270,8 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
         ("week", link_to("desk:week", reference)),
         ("meetings", link_to("meetings:case", reference)),
     ]
+    if programme.type.settings.activities:
+        pages.append(("activities", link_to("desk:activities", reference)))
     # What the type does not use is not shown, unless somebody was placed somewhere all the same.
     if not (programme.type.settings.uses_workshops or programme.course["is_placed"]):
         del pages[2:4]
@@ -293,6 +293,7 @@ def tabs_of(programme: Any, roles: set[str]) -> list[tuple[str, str, str]]:
         "attendance": _("Attendance"),
         "week": _("Agreed week"),
         "meetings": _("Meetings"),
+        "activities": _("Activities"),
         "note": _("Closing note"),
         "people": _("People"),
         "course": _("Course"),

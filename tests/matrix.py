@@ -20,7 +20,7 @@ from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
 from tests.factories.plans import draft_plan
-from tests.factories.programmes import ClosingDayFactory, TeamMemberFactory
+from tests.factories.programmes import ClosingDayFactory, PauseFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
 
@@ -117,6 +117,7 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "pair": {"pk": programme.citizen_id, "other": a_twin(case).pk},
             "merged": {"pk": programme.citizen_id, "merge": a_merge(case).pk},
             "member": {"reference": programme.reference, "pk": TeamMemberFactory(programme=programme).pk},
+            "pause": {"reference": programme.reference, "pk": PauseFactory(programme=programme).pk},
             "note": {"pk": written.pk},
             "document": {"pk": written.pk, "document": attached.pk},
             "health_note": {"pk": health.pk},

@@ -9,6 +9,7 @@ from programmes.models import (
     Offer,
     OfferQuota,
     OpeningHours,
+    Pause,
     Placement,
     Programme,
     ProgrammeType,
@@ -157,6 +158,17 @@ class ScheduleSlotFactory(Factory):
     starts = datetime.time(8)
     ends = datetime.time(12)
     valid_from = factory.LazyAttribute(lambda o: o.placement.starts_on)
+
+
+class PauseFactory(Factory):
+    """A pause from a fortnight before the programme's end on."""
+
+    class Meta:
+        model = Pause
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    starts_on = factory.LazyAttribute(lambda o: o.programme.ends_on - datetime.timedelta(weeks=2))
+    reason = "A long trip"
 
 
 class TeamMemberFactory(Factory):
