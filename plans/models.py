@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from citizens.models import case_visible_to
 from core.life_areas import Indicator, LifeArea
+from core.rendering import Rendering
 from journal.models import is_struck
 from plans.statuses import Means, Party, Status
 from programmes.models import Programme
@@ -274,3 +275,29 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan} {self.seen_on}"
+
+
+class PlanDocument(Rendering):
+    """A plan as a PDF for the one who asked, in the language that was chosen; kept for a day (L3, T11)."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="documents")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2)
+    reads_drafts = models.BooleanField(default=False)
+    reads_health = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "asked_by", "language"],
+                condition=Q(status__in=["queued", "running"]),
+                name="plans_document_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | (Q(pdf__isnull=False) & ~Q(sha256="")), name="plans_document_done_has_pdf"
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(status="queued"), name="plans_document_waiting")]
+
+    def __str__(self) -> str:
+        return f"plans.document:{self.pk}"

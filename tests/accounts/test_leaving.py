@@ -61,6 +61,7 @@ AUTHORSHIP = {
     "plans.Exemption": {"by"},
     "plans.FollowUp": {"by"},
     "plans.Observation": {"by"},
+    "plans.PlanDocument": {"asked_by"},
     "plans.Summary": {"by"},
     "plans.Version": {"confirmed_by"},
     "programmes.Activity": {"planned_by", "recorded_by"},
