@@ -18,6 +18,8 @@ WEEK = _("See the agreed week")
 ACTIVITIES = _("See the activities")
 WORDING = {
     "referral_submitted": Wording("inbox", "calm", "referral", _("Referral received from %(organisation)s")),
+    "pre_programme_granted": Wording("check-circle", "ok", "referral", _("Pre-programme granted, start on %(start)s")),
+    "place_lent": Wording("people", "info", "referral", _("%(lender)s lends %(borrower)s a place")),
     "referral_accepted": Wording("check-circle", "ok", "referral", _("Referral accepted, start on %(start)s")),
     "referral_rejected": Wording("dash-circle", "calm", "referral", _("Referral rejected")),
     "referral_withdrawn": Wording("dash-circle", "calm", "referral", _("Referral withdrawn")),

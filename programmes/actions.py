@@ -42,12 +42,14 @@ def start_programme(
     municipality: str = "",
     lent_from: str = "",
     previous: Programme | None = None,
+    coordinator: User | None = None,
 ) -> Programme:
     """Create a planned programme, and everybody's access to the case (P1, R5).
 
     With a workshop also the placement and its agreed week; a type without workshops has none. `municipality` and
-    `lent_from` say whose place it takes (P10), `previous` what came before it (P15). It becomes active by itself on the
-    day it starts. Refused when the week does not fit the workshop (P5).
+    `lent_from` say whose place it takes (P10), `previous` what came before it (P15). Where the type has one and none
+    is named, the caseworker is its coordinator (P1). It becomes active by itself on the day it starts. Refused when the
+    week does not fit the workshop (P5).
     """
     if not may_lead(by, centre):
         raise NotAllowed
@@ -77,7 +79,7 @@ def start_programme(
         grant_programme(programme)
         if workshop is not None:
             place(programme, workshop, week)
-        appoint_first(programme, by=by)
+        appoint_first(programme, coordinator, by=by)
         record("programme_created", by=by, subject=programme, citizen_id=citizen.pk)
         schedule_changed.send(Programme, programme=programme, from_day=starts_on, by=by)
     return programme

@@ -36,10 +36,15 @@ def could_coordinate(programme: Programme) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=holds.values("user")).order_by("name", "pk")
 
 
-def appoint_first(programme: Programme, *, by: User) -> None:
-    """At the start the caseworker coordinates, where the type wants a caseworker to; inside the caller's `acting`."""
+def appoint_first(programme: Programme, user: User | None = None, *, by: User) -> None:
+    """At the start who was chosen coordinates, else the caseworker, where the type wants a caseworker to; inside the
+    caller's `acting`. Refused when the chosen one holds not the role that the type wants."""
     function = coordinator_of(programme.type)
-    if function and function.role == Role.CASEWORKER:
+    if function and user is not None:
+        if not could_coordinate(programme).filter(pk=user.pk).exists():
+            raise Refused(_("%(name)s does not hold the role that this function needs") % {"name": user.name})
+        appoint(programme, user, function, programme.starts_on, by=by)
+    elif function and function.role == Role.CASEWORKER:
         appoint(programme, programme.caseworker, function, programme.starts_on, by=by)
 
 

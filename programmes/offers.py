@@ -14,14 +14,16 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from programmes.catalogue import latest_types
 from programmes.models import Offer, OfferQuota, ProgrammeType
+from programmes.quotas import Terms, terms_of
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A type that a centre offers today, in its newest version."""
+    """A type that a centre offers today, in its newest version, and how many places it has for it."""
 
     centre: Organisation
     type: ProgrammeType
+    terms: Terms
 
     @property
     def key(self) -> str:
@@ -30,10 +32,14 @@ class Offered:
 
 
 def offered_today() -> list[Offered]:
-    """What every centre offers, by the centre's name; pre-programmes after what they come before. Two queries."""
+    """What every centre offers, by the centre's name; pre-programmes after what they come before. Three queries."""
     types = {type.key: type for type in latest_types()}
-    offers = Offer.objects.current().select_related("centre")
-    found = [Offered(offer.centre, types[offer.type_key]) for offer in offers if offer.type_key in types]
+    offers = Offer.objects.current().select_related("centre").prefetch_related("quotas")
+    found = [
+        Offered(offer.centre, types[offer.type_key], terms_of(types[offer.type_key], offer))
+        for offer in offers
+        if offer.type_key in types
+    ]
     return sorted(
         found,
         key=lambda one: (one.centre.name, bool(one.type.settings.pre_programme_of), one.type.name),

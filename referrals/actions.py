@@ -1,7 +1,7 @@
 """Deciding on a referral, and what goes back and forth until then (R2, R5). Submitting stands in `submission.py`."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,22 +11,17 @@ from audit.acting import acting
 from audit.log import record
 from citizens.access import end
 from citizens.models import Citizen
-from core.calendar import last_day, next_intake_day
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
-from core.templatetags.dates import day as in_words
-from programmes.actions import start_programme
-from programmes.capacity import caseloads, free_places
-from programmes.closing_days import closed_days
 from programmes.ending import never_start
-from programmes.models import Programme, Workshop
-from programmes.schedules import WeekSlot
+from programmes.models import Programme
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.drafts import locked, name_shown
+from referrals.granting import Grant, grant
 from referrals.models import Move, Referral
 from referrals.permissions import may_decide, may_move
 from referrals.statuses import MOVES, Status
-from referrals.submission import running_programme, source_of, told
+from referrals.submission import source_of
 from referrals.telling import address, tell_centre, tell_referrer, tell_timeline
 from worklist.actions import clear_task, raise_task
 
@@ -34,52 +29,35 @@ QUESTION = "answer_question"
 READABLE_AFTER_NO = timedelta(days=183)
 
 
-def accept(
-    *,
-    referral: Referral,
-    starts_on: date,
-    weeks: int,
-    caseworker: User,
-    workshop: Workshop,
-    week: Sequence[WeekSlot],
-    by: User,
-) -> Programme:
+def accept(*, referral: Referral, by: User, **decision: Any) -> Programme:
     """Start a programme from the referral, in one transaction with its plan and schedule (R5).
 
-    Refused when somebody else has decided already, when `starts_on` is no intake day, when the workshop has no free
-    place on it or when the citizen has a running programme of the type. A full workshop is refused to everybody:
-    a place is made by changing the workshop's places, where it is seen, and not by squeezing one more in.
+    `decision` is what a `Grant` holds: start, weeks and caseworker; workshop and week where the type uses workshops;
+    the coordinator, a lent place and the pre-programme where there are such. Refused when somebody else has decided
+    already, when a day is no start of the type, when a workshop, the type or the municipality has no free place in the
+    whole time, or when the citizen has a running programme of the type. A full workshop is refused to everybody: a
+    place is made by changing the workshop's places, where it is seen, and not by squeezing one more in.
     """
     with acting(by):
         referral = taken(referral, Status.ACCEPTED, by)
-        assert referral.citizen is not None  # noqa: S101  (the database holds it for what is submitted)
-        check_intake(referral, starts_on)
-        check_people(referral, caseworker, workshop)
-        check_places(referral, workshop, starts_on)
-        there = running_programme(referral.citizen, referral.type, referral.centre)
-        if there is not None:
-            raise Refused(told(there, by))
-        programme = start_programme(
-            citizen=referral.citizen,
-            type=referral.type,
-            centre=referral.centre,
-            caseworker=caseworker,
-            referring_organisation=referral.referring_organisation,
-            referrer=referral.referrer,
-            starts_on=starts_on,
-            ends_on=last_day(starts_on, weeks),
-            workshop=workshop,
-            week=week,
-            accommodations=referral.accommodations,
-            accommodations_why=referral.accommodations_why,
-            by=by,
-        )
-        referral.programme = programme
+        programme, first = grant(referral, Grant(**decision), by=by)
+        referral.programme, referral.pre_programme = programme, first
         decide(referral, Status.ACCEPTED, by=by, programme=programme)
-        tell_timeline("referral_accepted", referral, by=by, case=programme.reference, start=starts_on.isoformat())
-        tell_referrer("accepted", referral)
+        tell_accepted(referral, programme, first, by=by)
         referral_accepted.send(Referral, referral=referral, programme=programme, by=by)
     return programme
+
+
+def tell_accepted(referral: Referral, programme: Programme, first: Programme | None, *, by: User) -> None:
+    """Both sides read what begins when, and whose place it takes (P10, P15)."""
+    if first is not None:
+        start = first.starts_on.isoformat()
+        tell_timeline("pre_programme_granted", referral, by=by, case=first.reference, start=start)
+    tell_timeline("referral_accepted", referral, by=by, case=programme.reference, start=programme.starts_on.isoformat())
+    if programme.lent_from:
+        lent = {"lender": programme.lent_from, "borrower": programme.municipality}
+        tell_timeline("place_lent", referral, by=by, case=programme.reference, **lent)
+    tell_referrer("accepted", referral)
 
 
 def reject(*, referral: Referral, why: str, by: User) -> Referral:
@@ -153,7 +131,8 @@ def answer(*, referral: Referral, answer: str, by: User) -> Referral:
 def take_back(*, referral: Referral, why: str, by: User) -> Referral:
     """Take an acceptance back before the programme's first day (K4).
 
-    The referral waits again where it waited before, as long as it has waited. The programme never starts: its place is
+    The referral waits again where it waited before, as long as it has waited. The programme, and the pre-programme
+    before it, never starts: its place is
     free, and nobody is expected and nothing is due in it. Accepting again makes a new one.
     """
     with acting(by, why=why):
@@ -162,17 +141,24 @@ def take_back(*, referral: Referral, why: str, by: User) -> Referral:
             raise NotAllowed
         if referral.status != Status.ACCEPTED:
             raise Refused(_("The referral is not accepted any more"))
-        programme = Programme.objects.select_for_update().get(referral=referral)
-        if programme.status != ProgrammeStatus.PLANNED or programme.starts_on <= timezone.localdate():
+        # The pre-programme, where there is one, begins first.
+        made = list(
+            Programme.objects.select_for_update()
+            .filter(pk__in=[referral.programme_id, referral.pre_programme_id])
+            .order_by("starts_on", "pk")
+        )
+        if made[0].status != ProgrammeStatus.PLANNED or made[0].starts_on <= timezone.localdate():
             raise Refused(
                 _("The programme has begun, so the acceptance cannot be taken back. End the programme instead")
             )
         before = referral.moves.exclude(status=Status.ACCEPTED).last()
         to = Status.WAITING_LIST if before and before.status == Status.WAITING_LIST else Status.SUBMITTED
-        referral.programme = None
+        programme = made[-1]
+        referral.programme, referral.pre_programme = None, None
         referral.decided_at, referral.decided_by, referral.decision_reason = None, None, ""
         move(referral, to, by=by, why=why, programme=programme)
-        never_start(programme=programme, why=why, by=by, is_told=False)
+        for one in made:
+            never_start(programme=one, why=why, by=by, is_told=False)
         tell_timeline("acceptance_taken_back", referral, by=by, case=programme.reference, body=why)
         tell_referrer("taken_back", referral)
     return referral
@@ -214,33 +200,3 @@ def decide(referral: Referral, to: Status, *, by: User, why: str = "", programme
     referral.decided_by = by
     referral.decision_reason = why
     move(referral, to, by=by, why=why, programme=programme)
-
-
-def check_intake(referral: Referral, starts_on: date) -> None:
-    """Only the type's intake days, and none that has passed (R5)."""
-    today = timezone.localdate()
-    intake = referral.type.definition["intake"]
-    closed = closed_days(referral.centre, since=min(today, starts_on))
-    wished = max(starts_on, today)
-    first = next_intake_day(intake, closed, wished)
-    if first != starts_on:
-        message = (
-            _("Intake is on Mondays. The next is %(date)s") if intake == "monday" else _("The next start is %(date)s")
-        )
-        raise Refused(message % {"date": in_words(first)})
-
-
-def check_people(referral: Referral, caseworker: User, workshop: Workshop) -> None:
-    """Caseworker and workshop are the centre's own."""
-    if workshop.unit.organisation_id != referral.centre_id:
-        raise Refused(_("Choose a workshop of the centre"))
-    if all(load.caseworker != caseworker for load in caseloads(referral.centre)):
-        raise Refused(_("Choose a caseworker of the centre"))
-
-
-def check_places(referral: Referral, workshop: Workshop, starts_on: date) -> None:
-    """A free place on the first day; the workshop's row is locked, so that two never get the last one (R5, T13)."""
-    Workshop.objects.select_for_update().get(pk=workshop.pk)
-    places = {one.workshop.pk: one for one in free_places(referral.centre, starts_on)}
-    if workshop.pk not in places or places[workshop.pk].free < 1:
-        raise Refused(_("No free places in %(workshop)s on that date") % {"workshop": workshop})

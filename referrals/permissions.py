@@ -51,8 +51,8 @@ def may_move(user: User, referral: Referral, to: Status) -> bool:
 
 
 def may_take_back(user: User, referral: Referral) -> bool:
-    """Team leaders of the centre take an acceptance back, until the programme's first day (K4)."""
-    programme = referral.programme
+    """Team leaders of the centre take an acceptance back, until the first day of what it began (K4)."""
+    programme = referral.pre_programme or referral.programme
     if programme is None or referral.status != Status.ACCEPTED or not may_decide(user, referral):
         return False
     return programme.status == ProgrammeStatus.PLANNED and programme.starts_on > timezone.localdate()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation
+from citizens.identity import WrongNumber, parse_number
+from core.fields import parse_date
 from core.forms import Form, FormError
-from programmes.catalogue import latest_types
 from programmes.models import ProgrammeType
+from programmes.offers import Offered, offered_today
 from referrals import goals
 from referrals.drafts import Typed
-from referrals.forms import AccommodationsForm, CitizenForm, ProgrammeForm
+from referrals.forms import AccommodationsForm, CitizenForm
+from referrals.programme_form import ProgrammeForm
 
 
 class Step(TextChoices):
@@ -32,7 +36,8 @@ EVERYTHING = "all"
 SECTIONS: list[str] = [Step.CITIZEN, Step.PROGRAMME, Step.GOALS, Step.ACCOMMODATIONS]
 FIELDS: dict[str, set[str]] = {
     Step.CITIZEN: set(CitizenForm.base_fields),
-    Step.PROGRAMME: set(ProgrammeForm.base_fields),
+    # `type` and `centre` were asked for by themselves before centres chose what they offer.
+    Step.PROGRAMME: {*ProgrammeForm.base_fields, "type", "centre"},
     Step.ACCOMMODATIONS: set(AccommodationsForm.base_fields),
 }
 
@@ -45,6 +50,8 @@ def sections_of(step: str) -> list[str]:
 
 
 def owns(section: str, name: str) -> bool:
+    if section == Step.PROGRAMME and name.startswith(("party-", "consent-")):
+        return True
     return goals.owns(name) if section == Step.GOALS else name in FIELDS[section]
 
 
@@ -62,23 +69,45 @@ def merged(typed: Typed, posted: QueryDict, sections: Iterable[str]) -> Typed:
 
 @dataclass(frozen=True)
 class Choices:
-    """What there is to choose from; read once a request."""
+    """What there is to choose from; read once a request. Never empty."""
 
-    types: list[ProgrammeType]
-    centres: list[Organisation]
+    offered: list[Offered]
 
     @classmethod
-    def read(cls) -> "Choices":
-        """Two queries."""
-        centres = Organisation.objects.open().filter(kind=Organisation.Kind.PROVIDER).order_by("name")
-        return cls(latest_types(), list(centres))
+    def read(cls, organisation: Organisation | None = None) -> "Choices":
+        """What is offered today, that of the referring organisation's own country first. Three queries."""
+        found = offered_today()
+        if organisation is not None:
+            found.sort(key=lambda one: one.centre.country != organisation.country)
+        return cls(found)
+
+    def chosen(self, typed: Mapping[str, str]) -> Offered | None:
+        """The programme that was chosen, or the only one there is; None where none is chosen or it is offered no
+        more."""
+        key = typed.get("offer") or ""
+        earlier = (typed.get("type"), typed.get("centre"))
+        if len(self.offered) == 1 and not key:
+            return self.offered[0]
+        return next(
+            (one for one in self.offered if one.key == key or (str(one.type.pk), str(one.centre.pk)) == earlier), None
+        )
 
     def type_of(self, typed: Mapping[str, str]) -> ProgrammeType:
-        """The programme type that was typed, the first one where none was."""
-        return next((one for one in self.types if str(one.pk) == typed.get("type")), self.types[0])
+        """The programme type that was chosen, the first one where none was."""
+        return (self.chosen(typed) or self.offered[0]).type
 
     def centre_of(self, typed: Mapping[str, str]) -> Organisation:
-        return next((one for one in self.centres if str(one.pk) == typed.get("centre")), self.centres[0])
+        return (self.chosen(typed) or self.offered[0]).centre
+
+
+def born(typed: Mapping[str, str], country: str) -> date | None:
+    """The citizen's birth date as far as it can be read from what is typed."""
+    try:
+        if typed.get("identity_number"):
+            return parse_number(typed["identity_number"], country).birth_date
+        return parse_date(typed.get("birth_date", ""))
+    except (WrongNumber, ValueError):
+        return None
 
 
 class ReferralForm:
@@ -87,16 +116,22 @@ class ReferralForm:
     def __init__(self, typed: Typed, choices: Choices, *, sections: Iterable[str] = SECTIONS, judged: bool) -> None:
         self.typed, self.choices, self.judged = typed, choices, judged
         self.sections = list(sections)
-        type, centre = choices.type_of(typed), choices.centre_of(typed)
-        filled = {
-            "language": "sv" if centre.country == Organisation.Country.SWEDEN else "da",
-            "type": str(type.pk),
-            "centre": str(centre.pk),
-            "legal_basis": type.settings.legal_basis.text or "",
-            **typed,
-        }
+        self.chosen = choices.chosen(typed)
+        centre = choices.centre_of(typed)
+        filled = {"language": "sv" if centre.country == Organisation.Country.SWEDEN else "da", **typed}
+        if self.chosen:
+            filled["offer"] = self.chosen.key
+            filled.setdefault("legal_basis", legal_basis(self.chosen, typed))
         self.citizen = self.made(CitizenForm, Step.CITIZEN, filled, country=centre.country)
-        self.programme = self.made(ProgrammeForm, Step.PROGRAMME, filled, types=choices.types, centres=choices.centres)
+        self.programme = self.made(
+            ProgrammeForm,
+            Step.PROGRAMME,
+            filled,
+            offered=choices.offered,
+            chosen=self.chosen,
+            born=born(typed, centre.country),
+            municipality=typed.get("municipality", ""),
+        )
         self.accommodations = self.made(AccommodationsForm, Step.ACCOMMODATIONS, filled)
         self.goals = goals.blocks(typed, judged=self.judges(Step.GOALS))
 
@@ -135,7 +170,18 @@ class ReferralForm:
 
     @property
     def shown_programme(self) -> list[tuple[str, str]]:
-        return self.shown(self.programme, without={"centre"} if len(self.choices.centres) == 1 else set())
+        if self.chosen is None:
+            return [(str(self.programme.fields["offer"].label), _("Missing"))]
+        lines = [(str(self.programme.fields["offer"].label), f"{self.chosen.type}, {self.chosen.centre}")]
+        consents = {name for _name, names in self.programme.consent_fields for name in names}
+        lines += self.shown(self.programme, without={"offer", *consents})
+        for title, fields in self.programme.consents:
+            values = [
+                _("Missing") if not field.value() and field.field.required else shown_value(field) for field in fields
+            ]
+            if any(values):
+                lines.append((title, ", ".join(value for value in values if value)))
+        return lines
 
     @property
     def shown_accommodations(self) -> list[tuple[str, str]]:
@@ -158,11 +204,24 @@ class ReferralForm:
         for name, field in form.fields.items():
             if name in without:
                 continue
-            value = str(form[name].value() or "")
-            if isinstance(field, forms.ChoiceField):
-                value = str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
-            elif isinstance(field, forms.BooleanField):
-                value = _("Yes") if value else _("No")
+            value = shown_value(form[name])
             if field.required or value not in ("", "–"):
                 lines.append((str(field.label), _("Missing") if value in ("", "–") else value))
         return lines
+
+
+def shown_value(field: forms.BoundField) -> str:
+    """What is typed, in words: the label of a choice, yes or no of a box."""
+    value = str(field.value() or "")
+    if isinstance(field.field, forms.ChoiceField):
+        return str(dict(field.field.choices).get(value, value)) if value else ""  # type: ignore[arg-type]
+    if isinstance(field.field, forms.BooleanField):
+        return _("Yes") if value else _("No")
+    return value
+
+
+def legal_basis(chosen: Offered, typed: Mapping[str, str]) -> str:
+    """The paragraph to begin with: that of the chosen context, else the type's."""
+    settings = chosen.type.settings
+    of_context = next((one.legal_basis for one in settings.contexts if one.key == typed.get("context")), "")
+    return of_context or settings.legal_basis.text or ""

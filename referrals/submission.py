@@ -14,12 +14,13 @@ from audit.acting import acting
 from audit.log import record
 from citizens.access import grant
 from citizens.identity import Number, find_by_number, set_number
-from citizens.models import CaseAccess, Citizen
+from citizens.models import CaseAccess, Citizen, Consent
 from core.exceptions import NotAllowed, Refused
 from programmes.models import Programme, ProgrammeType
 from referrals.drafts import locked
-from referrals.models import Goal, Move, Referral, Subgoal
+from referrals.models import Goal, Move, Party, Referral, Subgoal
 from referrals.permissions import may_write
+from referrals.programme_form import OTHER
 from referrals.sections import ReferralForm
 from referrals.statuses import IN_TRIAGE, Status
 from referrals.telling import tell_centre, tell_timeline
@@ -60,6 +61,23 @@ class StatedGoal:
 
 
 @dataclass(frozen=True)
+class StatedParty:
+    organisation: str
+    person: str
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class StatedConsent:
+    """The type's consent of this key, in the words that were asked."""
+
+    key: str
+    purpose: str
+    given_on: date
+    given_how: str
+
+
+@dataclass(frozen=True)
 class Submission:
     """A whole referral, understood: what a form or another door hands to `submit`."""
 
@@ -71,11 +89,16 @@ class Submission:
     reason: str
     wished_start: date
     weeks: int
-    weekly_hours: Decimal
+    weekly_hours: Decimal | None
     goals: list[StatedGoal]
     accommodations: str = ""
     accommodations_why: str = ""
     offer_id: str = ""
+    municipality: str = ""
+    workshop_wish: str = ""
+    wished_pre_programme: str = ""
+    parties: list[StatedParty] = field(default_factory=list)
+    consents: list[StatedConsent] = field(default_factory=list)
 
 
 class AlreadyOpen(Refused):
@@ -86,12 +109,21 @@ def understood(form: ReferralForm) -> Submission:
     """The valid form's content."""
     person, programme = form.citizen.cleaned_data, form.programme.cleaned_data
     names = set(Person.__dataclass_fields__)
+    assert form.chosen is not None  # noqa: S101  (a form without it is not valid)
+    minutes = programme.get("weekly_hours")
+    quota = programme.get("quota", OTHER)
     return Submission(
         person=Person(**{name: value for name, value in person.items() if name in names}),
-        type=form.programme.types[programme["type"]],
-        centre=form.programme.centres[programme["centre"]],
-        weekly_hours=(Decimal(programme["weekly_hours"]) / 60).quantize(Decimal("0.01")),
-        **{name: programme[name] for name in ["context", "legal_basis", "reason", "wished_start", "weeks", "offer_id"]},
+        type=form.chosen.type,
+        centre=form.chosen.centre,
+        context=programme.get("context", ""),
+        weekly_hours=None if minutes is None else (Decimal(minutes) / 60).quantize(Decimal("0.01")),
+        municipality=person.get("municipality", "") if quota == OTHER else quota,
+        workshop_wish=programme.get("workshop_wish", ""),
+        wished_pre_programme=programme.get("pre_programme", ""),
+        parties=stated_parties(form),
+        consents=stated_consents(form),
+        **{name: programme[name] for name in ["legal_basis", "reason", "wished_start", "weeks", "offer_id"]},
         **form.accommodations.cleaned_data,
         goals=[
             StatedGoal(
@@ -101,6 +133,20 @@ def understood(form: ReferralForm) -> Submission:
             for block in form.goals
         ],
     )
+
+
+def stated_parties(form: ReferralForm) -> list[StatedParty]:
+    data = form.programme.cleaned_data
+    return [StatedParty(*(data[name] for name in names)) for names in form.programme.party_fields]
+
+
+def stated_consents(form: ReferralForm) -> list[StatedConsent]:
+    """Those that were given; one that need not be may be left out."""
+    data, found = form.programme.cleaned_data, []
+    for consent, (name, (on, how)) in zip(form.programme.settings.consents, form.programme.consent_fields, strict=True):
+        if data.get(on):
+            found.append(StatedConsent(consent.key, name, data[on], data[how]))
+    return found
 
 
 def submit(*, referral: Referral, submission: Submission, by: User) -> Referral:
@@ -117,6 +163,7 @@ def submit(*, referral: Referral, submission: Submission, by: User) -> Referral:
         citizen = find_or_write(submission.person, organisation=referral.referring_organisation)
         refuse_second(citizen, submission.type, submission.centre, by=by)
         fill(referral, submission, citizen)
+        keep_consents(referral, submission, by=by)
         Move.objects.create(referral=referral, status=Status.SUBMITTED, by=by)
         grant_referral(referral)
         record("referral_submitted", by=by, subject=referral, citizen_id=citizen.pk)
@@ -139,6 +186,9 @@ def fill(referral: Referral, submission: Submission, citizen: Citizen) -> None:
         "accommodations",
         "accommodations_why",
         "offer_id",
+        "municipality",
+        "workshop_wish",
+        "wished_pre_programme",
     ]:
         setattr(referral, name, getattr(submission, name))
     referral.citizen = citizen
@@ -162,6 +212,27 @@ def fill(referral: Referral, submission: Submission, citizen: Citizen) -> None:
         )
         for goal, written in zip(stated, submission.goals, strict=True)
         for position, subgoal in enumerate(written.subgoals, start=1)
+    )
+
+
+def keep_consents(referral: Referral, submission: Submission, *, by: User) -> None:
+    """Who else knows the citizen, and what the citizen allows: between whom, since when, given how (R1, R9)."""
+    Party.objects.bulk_create(
+        Party(referral=referral, position=position, **vars(party))
+        for position, party in enumerate(submission.parties, start=1)
+    )
+    between = [referral.referring_organisation.name, referral.centre.name]
+    between += [party.organisation for party in submission.parties]
+    Consent.objects.bulk_create(
+        Consent(
+            citizen_id=referral.citizen_id,
+            centre=referral.centre,
+            parties=", ".join(between)[:500],
+            source=source_of(referral),
+            recorded_by=by,
+            **vars(consent),
+        )
+        for consent in submission.consents
     )
 
 

@@ -1,8 +1,7 @@
 """What triage chooses from: starts, caseworkers, workshops, hours; and the form in which it is chosen (R5)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from django import forms
@@ -12,63 +11,25 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from core.calendar import ANY_DAY, WEEKDAYS, intake_days, monday_of
-from core.fields import LongTextField, TimeField
+from core.calendar import ANY_DAY, last_day
+from core.fields import LongTextField, TimeField, parse_date
 from core.forms import Form
 from core.templatetags.dates import clock, weekday
-from core.templatetags.dates import day as in_words
 from programmes.capacity import Caseload, Places, caseloads, free_places
-from programmes.models import ClosingDay, Workshop
+from programmes.functions import Function, coordinator_of
+from programmes.models import ProgrammeType, Workshop
+from programmes.quotas import problem, type_places
 from programmes.schedules import WeekSlot, problems, suggested_week
-from referrals.fields import CountField
+from referrals.fields import BoundedDateField, CountField
 from referrals.forms import MOST_WEEKS
+from referrals.granting import First, municipality_of, wished_first, wrong_weeks
 from referrals.models import Referral
+from referrals.programme_form import outside_ages
+from referrals.starts import STARTS_SHOWN, Start, closed_at, first_of, first_start, starts, wrong_start
 
-STARTS_SHOWN = 12
-# How long before the wished start the choice begins, where that lies far ahead.
-BEFORE_WISH = timedelta(weeks=4)
+START_AHEAD = timedelta(days=365 * 2)
+YES, NO = "yes", "no"
 A_MONDAY = date(2024, 1, 1)
-
-
-@dataclass(frozen=True)
-class Start:
-    """A day on which somebody may start; `moved_from` is the closed intake day that it stands for."""
-
-    day: date
-    moved_from: date | None = None
-    holiday: str = ""
-
-    @property
-    def label(self) -> str:
-        if self.moved_from is None:
-            return in_words(self.day)
-        return gettext("%(day)s, because %(closed)s is closed (%(holiday)s)") % {
-            "day": in_words(self.day),
-            "closed": in_words(self.moved_from),
-            "holiday": self.holiday,
-        }
-
-
-def starts(referral: Referral) -> list[Start]:
-    """The next intake days, from today or from some weeks before the wished start (R5). One query."""
-    today = timezone.localdate()
-    wished = referral.wished_start or today
-    since = max(today, wished - BEFORE_WISH)
-    closed = dict(
-        ClosingDay.objects.filter(centre=referral.centre, day__gte=monday_of(since)).values_list("day", "name")
-    )
-    intake = referral.type.definition["intake"]
-    found = []
-    for one in islice(intake_days(intake, closed, since), STARTS_SHOWN):
-        planned = one if intake == ANY_DAY else monday_of(one) + timedelta(days=WEEKDAYS.index(intake))
-        found.append(Start(one) if planned == one else Start(one, planned, closed.get(planned, "")))
-    return found
-
-
-def wished_among(choices: list[Start], referral: Referral) -> Start:
-    """The first start that is not before the wished one."""
-    wished = referral.wished_start or timezone.localdate()
-    return next((start for start in choices if start.day >= wished), choices[-1])
 
 
 def contact_persons(referral: Referral) -> dict[int, list[str]]:
@@ -87,29 +48,71 @@ def contact_persons(referral: Referral) -> dict[int, list[str]]:
 
 
 class TriageForm(Form):
-    """Start, caseworker, workshop and week of a referral that is accepted."""
+    """What is decided of a referral that is accepted. What its type does not use is not asked (R5)."""
 
+    pre = forms.ChoiceField(label=_("Wished first"), widget=forms.RadioSelect, required=False)
+    pre_starts_on = forms.ChoiceField(label=_("Start"), required=False)
+    pre_weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS, required=False)
     starts_on = forms.ChoiceField(label=_("Start"))
-    caseworker = forms.ChoiceField(label=_("Caseworker"))
-    workshop = forms.ChoiceField(label=_("Workshop"))
     weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS)
+    caseworker = forms.ChoiceField(label=_("Caseworker"))
+    coordinator = forms.ChoiceField(required=False)
+    workshop = forms.ChoiceField(label=_("Workshop"))
+    lent_from = forms.ChoiceField(label=_("Place of"), required=False)
 
     def __init__(self, data: Any = None, *, referral: Referral, judged: bool = True) -> None:
         self.referral = referral
-        self.starts = starts(referral)
-        typed = data or {}
-        chosen_day = str(typed.get("starts_on", ""))
-        wished = wished_among(self.starts, referral)
-        self.start = next((one for one in self.starts if one.day.isoformat() == chosen_day), wished)
-        self.places = free_places(referral.centre, self.start.day)
+        self.settings = referral.type.settings
+        typed = {name: str(value) for name, value in data.items()} if data else {}
+        today = timezone.localdate()
+        self.closed = closed_at(referral.centre, today)
+        self.wished = max(referral.wished_start or today, today)
+        self.read_first(typed)
+        self.read_starts(typed)
+        weeks = count_of(typed.get("weeks", "")) or referral.weeks or referral.type.default_weeks
+        ends_on = last_day(self.start.day, weeks)
+        self.places = free_places(referral.centre, self.start.day, ends_on) if self.settings.uses_workshops else []
+        (self.type_places,) = type_places(referral.centre, [referral.type], self.start.day, ends_on)
+        self.municipality = municipality_of(referral)
         self.caseloads = caseloads(referral.centre)
-        self.contacts = contact_persons(referral)
-        self.workshops = self.read_workshops(referral)
-        workshop = self.workshops.get(str(typed.get("workshop", ""))) or self.first_free()
-        shown = {name: str(value) for name, value in typed.items()} if data else self.proposal(workshop)
-        super().__init__(data if judged else None, initial=shown)
+        self.contacts = contact_persons(referral) if self.settings.uses_workshops else {}
+        self.workshops = self.read_workshops(referral) if self.settings.uses_workshops else {}
+        workshop = self.workshops.get(typed.get("workshop", "")) or self.first_free()
+        super().__init__(data if judged else None, initial=typed or self.proposal(workshop, weeks))
+        self.leave_out()
         self.add_days()
         self.set_choices()
+
+    def read_first(self, typed: Mapping[str, str]) -> None:
+        """The wished pre-programme, its starts, and when it would end; `first_type` is None without a wish."""
+        self.first_type = wished_first(self.referral)
+        self.first_starts: list[Start] = []
+        self.first_end: date | None = None
+        if self.first_type is None:
+            return
+        self.first_starts = starts(self.referral, self.first_type, self.closed)
+        chosen = day_of(typed.get("pre_starts_on", "")) or self.proposed(self.first_starts, self.first_type)
+        weeks = count_of(typed.get("pre_weeks", "")) or self.first_type.default_weeks
+        if chosen and typed.get("pre", YES) == YES:
+            self.first_end = last_day(chosen, weeks)
+
+    def read_starts(self, typed: Mapping[str, str]) -> None:
+        """The days to choose from, and the one that is chosen or proposed: after the pre-programme where there is
+        one."""
+        wished = max(self.wished, self.first_end + timedelta(days=1)) if self.first_end else self.wished
+        ahead = (wished - self.wished).days // 7
+        self.starts = starts(self.referral, self.referral.type, self.closed, shown=STARTS_SHOWN + ahead)
+        typed_day = day_of(typed.get("starts_on", ""))
+        found = next((one for one in self.starts if one.day == typed_day), None)
+        if found is None and self.settings.intake == ANY_DAY:
+            found = first_start(self.referral.type, self.closed, max(typed_day or wished, timezone.localdate()))
+        self.start = found or first_of(self.starts, wished) or Start(wished)
+
+    def proposed(self, choices: list[Start], type: ProgrammeType) -> date | None:
+        found = first_of(choices, self.wished)
+        if type.settings.intake == ANY_DAY:
+            found = first_start(type, self.closed, self.wished)
+        return found.day if found else None
 
     @staticmethod
     def read_workshops(referral: Referral) -> dict[str, Workshop]:
@@ -125,14 +128,21 @@ class TriageForm(Form):
         free = [one.workshop.pk for one in self.places if one.free]
         return self.workshops.get(str(free[0])) if free else next(iter(self.workshops.values()), None)
 
-    def proposal(self, workshop: Workshop | None) -> dict[str, str]:
+    def proposal(self, workshop: Workshop | None, weeks: int) -> dict[str, Any]:
         """What the form begins with: the wished start and weeks, the least burdened caseworker, mornings."""
         referral = self.referral
-        shown = {
-            "starts_on": self.start.day.isoformat(),
-            "weeks": str(referral.weeks or referral.type.default_weeks),
+        shown: dict[str, Any] = {
+            "starts_on": self.in_field(self.start.day, self.settings.intake),
+            "weeks": str(weeks),
             "caseworker": str(self.caseloads[0].caseworker.pk) if self.caseloads else "",
         }
+        if self.first_type is not None:
+            first = self.proposed(self.first_starts, self.first_type)
+            shown |= {
+                "pre": YES,
+                "pre_starts_on": self.in_field(first, self.first_type.settings.intake) if first else "",
+                "pre_weeks": str(self.first_type.default_weeks),
+            }
         if workshop is not None:
             shown["workshop"] = str(workshop.pk)
             if referral.weekly_hours:
@@ -140,6 +150,28 @@ class TriageForm(Form):
                     shown[f"from_{slot.weekday}"] = clock(slot.starts)
                     shown[f"until_{slot.weekday}"] = clock(slot.ends)
         return shown
+
+    @staticmethod
+    def in_field(day: date, intake: str) -> date | str:
+        """A day as its field takes it: itself where it is written, else the value of a choice."""
+        return day if intake == ANY_DAY else day.isoformat()
+
+    def leave_out(self) -> None:
+        """What the type does not use; a start on any day is written instead of chosen."""
+        if self.first_type is None:
+            for name in ("pre", "pre_starts_on", "pre_weeks"):
+                del self.fields[name]
+        elif self.first_type.settings.intake == ANY_DAY:
+            self.fields["pre_starts_on"] = any_day(required=False)
+        if self.settings.intake == ANY_DAY:
+            self.fields["starts_on"] = any_day()
+        if not self.settings.uses_workshops:
+            del self.fields["workshop"]
+        self.function = coordinator_of(self.referral.type)
+        if self.function is None:
+            del self.fields["coordinator"]
+        if not self.type_places.quotas:
+            del self.fields["lent_from"]
 
     def add_days(self) -> None:
         days = {opening.weekday for workshop in self.workshops.values() for opening in workshop.opening_hours.all()}
@@ -157,6 +189,58 @@ class TriageForm(Form):
         self.choose("starts_on", [(start.day.isoformat(), start.label) for start in self.starts])
         self.choose("caseworker", [(str(load.caseworker.pk), caseload_label(load)) for load in self.caseloads])
         self.choose("workshop", [(str(one.workshop.pk), self.places_label(one)) for one in self.places])
+        if self.first_type is not None:
+            name = {"name": self.first_type.name, "type": self.referral.type.name}
+            self.choose(
+                "pre",
+                [(YES, gettext("%(name)s first") % name), (NO, gettext("No, begin with %(type)s") % name)],
+            )
+            self.choose("pre_starts_on", [(start.day.isoformat(), start.label) for start in self.first_starts])
+        if self.function is not None:
+            self.fields["coordinator"].label = self.function.name
+            self.choose("coordinator", self.coordinators(self.function))
+            self.fields["coordinator"].required = self.function.role != Role.CASEWORKER
+        if "lent_from" in self.fields:
+            self.choose("lent_from", self.lenders())
+
+    def coordinators(self, function: Function) -> list[tuple[str, str]]:
+        """The caseworker first where the type wants one; otherwise whoever holds the role at the centre."""
+        if function.role == Role.CASEWORKER:
+            people = [(str(load.caseworker.pk), load.caseworker.name) for load in self.caseloads]
+            self.people = {str(load.caseworker.pk): load.caseworker for load in self.caseloads}
+            return [("", gettext("The caseworker")), *sorted(people, key=lambda one: one[1])]
+        held = Membership.objects.current().filter(organisation=self.referral.centre, role=function.role)
+        found = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name")
+        self.people = {str(user.pk): user for user in found}
+        return [("", "–"), *((key, user.name) for key, user in self.people.items())]
+
+    def lenders(self) -> list[tuple[str, str]]:
+        """The municipality's own place, and whose it can borrow when none is free (P10)."""
+        own = self.type_places.quota(self.municipality)
+        if own is None:
+            words = gettext("%(municipality)s has no places of its own")
+            choices = [("", words % {"municipality": self.municipality or "–"})]
+        else:
+            words = gettext("%(municipality)s, %(free)s free of %(places)s")
+            choices = [("", words % {"municipality": own.municipality, "free": own.free, "places": own.places})]
+        if own is None or not own.free:
+            lent = gettext("lent from %(municipality)s (%(free)s free)")
+            choices += [
+                (one.municipality, lent % {"municipality": one.municipality, "free": one.free})
+                for one in self.type_places.lenders(self.municipality)
+            ]
+        return choices
+
+    @property
+    def shortage(self) -> str:
+        """That there is no place of the type on that day, said before anything is sent."""
+        return problem(self.type_places, self.municipality, "", self.start.day)
+
+    @property
+    def warning(self) -> str:
+        """That the citizen is younger or older than the type is meant for."""
+        citizen = self.referral.citizen
+        return outside_ages(self.settings.ages, citizen.birth_date, self.start.day) if citizen else ""
 
     def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -179,6 +263,49 @@ class TriageForm(Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        self.check_first(data)
+        self.check_start(data)
+        if "weeks" in data and (wrong := wrong_weeks(self.referral.type, data["weeks"])):
+            self.add_error("weeks", wrong)
+        if ("starts_on" in data and "lent_from" in data) or "lent_from" not in self.fields:
+            lent_from = data.get("lent_from", "")
+            wrong = problem(self.type_places, self.municipality, lent_from, self.start.day)
+            if wrong and "starts_on" not in self.errors:
+                self.add_error("lent_from" if "lent_from" in self.fields else "starts_on", wrong)
+        data["week"] = self.read_week(data) if self.settings.uses_workshops else []
+        return data
+
+    def check_first(self, data: dict[str, Any]) -> None:
+        """The pre-programme is granted with a start and a length that its type allows."""
+        data["first"] = None
+        if self.first_type is None or data.get("pre") == NO or {"pre_starts_on", "pre_weeks"} & set(self.errors):
+            return
+        day = data.get("pre_starts_on")
+        if not day:
+            self.add_error("pre_starts_on", gettext("Choose when it begins"))
+            return
+        day = day if isinstance(day, date) else date.fromisoformat(day)
+        weeks = data.get("pre_weeks") or self.first_type.default_weeks
+        if wrong := wrong_start(self.first_type, self.closed, day):
+            self.add_error("pre_starts_on", wrong)
+        elif wrong := wrong_weeks(self.first_type, weeks):
+            self.add_error("pre_weeks", wrong)
+        else:
+            data["first"] = First(day, weeks)
+
+    def check_start(self, data: dict[str, Any]) -> None:
+        """A start of the type, after the pre-programme where that is granted."""
+        if "starts_on" not in data:
+            return
+        day = data["starts_on"]
+        data["starts_on"] = day if isinstance(day, date) else date.fromisoformat(day)
+        first = data.get("first")
+        after = last_day(first.starts_on, first.weeks) if first else None
+        if wrong := wrong_start(self.referral.type, self.closed, data["starts_on"], after=after):
+            self.add_error("starts_on", wrong)
+
+    def read_week(self, data: dict[str, Any]) -> list[WeekSlot]:
+        """The agreed hours, inside the opening hours of the chosen workshop, which has a free place."""
         week, fields = [], []
         for number in self.weekdays:
             begins, ends = data.get(f"from_{number}"), data.get(f"until_{number}")
@@ -192,8 +319,8 @@ class TriageForm(Form):
                 self.add_error(missing, gettext("Write both from and until, or leave the day empty"))
         workshop = self.workshops.get(data.get("workshop", ""))
         if workshop is not None:
-            for position, problem in problems(week, workshop).items():
-                self.add_error(fields[position], problem)
+            for position, wrong in problems(week, workshop).items():
+                self.add_error(fields[position], wrong)
             chosen = next((one for one in self.places if one.workshop.pk == workshop.pk), None)
             if chosen is None or not chosen.free:
                 self.add_error(
@@ -201,23 +328,53 @@ class TriageForm(Form):
                 )
         if not week and self.weekdays and not self.errors:
             self.add_error(f"from_{self.weekdays[0]}", gettext("Agree at least one day a week"))
-        data["week"] = week
-        return data
+        return week
 
     @property
     def decision(self) -> dict[str, Any]:
         """What `actions.accept` asks for; only for a valid form."""
         data = self.cleaned_data
         return {
-            "starts_on": date.fromisoformat(data["starts_on"]),
+            "starts_on": data["starts_on"],
             "weeks": data["weeks"],
             "caseworker": self.chosen_caseworker(data["caseworker"]),
-            "workshop": self.workshops[data["workshop"]],
+            "workshop": self.workshops.get(data.get("workshop", "")),
             "week": data["week"],
+            "coordinator": self.people.get(data["coordinator"]) if data.get("coordinator") else None,
+            "lent_from": data.get("lent_from", ""),
+            "first": data["first"],
         }
 
     def chosen_caseworker(self, key: str) -> User:
         return next(load.caseworker for load in self.caseloads if str(load.caseworker.pk) == key)
+
+
+def any_day(*, required: bool = True) -> forms.Field:
+    """A start that may lie on any working day is written."""
+    return BoundedDateField(
+        label=_("Start"),
+        required=required,
+        earliest=timedelta(0),
+        latest=START_AHEAD,
+        error_messages={
+            "required": _("Write when the programme should start"),
+            "out_of_range": _("The start must lie between today and two years from now"),
+        },
+    )
+
+
+def day_of(text: str) -> date | None:
+    """The day that stands in a field, chosen or written; None where it is none that can be started on."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if timezone.localdate() <= day <= timezone.localdate() + START_AHEAD else None
+
+
+def count_of(text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 3 else 0
+    return number if 1 <= number <= MOST_WEEKS else None
 
 
 def caseload_label(load: Caseload) -> str:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from referrals.views import deciding, reading, writing
+from referrals.views import deciding, places, reading, writing
 
 app_name = "referrals"
 urlpatterns = [
     path("", reading.listing, name="list"),
     path("new/", writing.new, name="new"),
+    path("capacity/", places.capacity, name="capacity"),
     path("queue/", deciding.queue, name="queue"),
     path("<str:reference>/", reading.detail, name="detail"),
     path("<str:reference>/edit/", writing.edit, name="edit"),

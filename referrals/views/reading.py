@@ -87,6 +87,8 @@ def as_row(referral: Referral, request: SignedIn) -> dict[str, Any]:
         "referral": referral,
         "name": name_shown(referral, request.user) or _("Not named yet"),
         "is_draft": is_draft,
+        # A draft in which no programme is chosen yet stands under the first that there is.
+        "has_type": not is_draft or bool({"offer", "type"} & typed_in(referral).keys()),
         "may_answer": as_referrer and referral.status == Status.INFORMATION_REQUESTED,
         "tag": wording.tag(referral, as_referrer=as_referrer),
     }
@@ -105,6 +107,7 @@ def visible(request: SignedIn, reference: str) -> Referral:
             "referrer",
             "decided_by",
             "programme__caseworker",
+            "pre_programme__type",
         )
         .filter(reference=reference)
         .first()

@@ -70,7 +70,7 @@ class Page:
             "steps": [(number, step, step.label) for number, step in enumerate(Step, start=1)],
             "number": STEPS.index(self.step) + 1 if self.step in STEPS else 0,
             "name": full_name(self.typed),
-            "centre": self.choices.centre_of(self.typed),
+            "centre": self.choices.centre_of(self.typed) if self.choices.chosen(self.typed) else None,
             "page": self.page or uuid.uuid4().hex,
             "new_id": self.new_id,
             "organisations": own_organisations(self.request.user) if self.referral is None else [],
@@ -89,7 +89,8 @@ class Page:
         except WrongNumber:
             return ""
         citizen = find_by_number(number)
-        there = open_case(citizen, self.choices.type_of(self.typed), centre) if citizen else None
+        chosen = self.choices.chosen(self.typed)
+        there = open_case(citizen, chosen.type, centre) if citizen and chosen else None
         if citizen is None or there is None:
             return ""
         log.look(self.request, self.referral, citizen_id=citizen.pk, kind=Access.Kind.SEARCH)
@@ -107,9 +108,9 @@ def own_organisations(user: User) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=own).order_by("name"))
 
 
-def read_choices() -> Choices:
-    choices = Choices.read()
-    if not choices.types or not choices.centres:
+def read_choices(organisation: Organisation | None) -> Choices:
+    choices = Choices.read(organisation)
+    if not choices.offered:
         raise Refused(_("No centre offers a programme yet"))
     return choices
 
@@ -118,15 +119,15 @@ def new(request: SignedIn) -> HttpResponse:
     """An empty first step. Its first save, by button or by itself, begins the draft (R3)."""
     if not may_refer(request.user):
         raise NotAllowed
+    own = own_organisations(request.user)
     try:
-        choices = read_choices()
+        choices = read_choices(own[0] if own else None)
     except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect("referrals:list")
+        return back_to_list(request, refused)
     if request.method != "POST":
         return Page(request, choices, {}, Step.CITIZEN, new_id=uuid.uuid4()).show()
     typed = merged({}, request.POST, [Step.CITIZEN])
-    organisations = {str(one.pk): one for one in own_organisations(request.user)}
+    organisations = {str(one.pk): one for one in own}
     organisation = organisations.get(request.POST.get("organisation", ""), next(iter(organisations.values())))
     try:
         new_id = uuid.UUID(request.POST.get("id", ""))
@@ -152,10 +153,13 @@ def new(request: SignedIn) -> HttpResponse:
 def edit(request: SignedIn, reference: str) -> HttpResponse:
     """One step of the draft. Every button saves first; only `next` and `submit` judge."""
     referral = own_draft(request, reference)
-    choices = read_choices()
     typed = drafts.typed_in(referral)
     if referral.status != Status.DRAFT and request.method != "POST":
         return redirect("referrals:detail", reference)
+    try:
+        choices = read_choices(referral.referring_organisation)
+    except Refused as refused:
+        return back_to_list(request, refused)
     if request.method != "POST":
         step = request.GET.get("step", "")
         step = step if step in (*STEPS, EVERYTHING) else Step.CITIZEN
@@ -172,6 +176,10 @@ def edit(request: SignedIn, reference: str) -> HttpResponse:
         return redirect("referrals:detail", reference)
     except Refused as refused:
         return back_to_list(request, refused)
+    chosen = choices.chosen(typed)
+    if chosen and request.POST.get("shown", chosen.key) != chosen.key and request.POST.get("go") in ("next", "submit"):
+        # The page showed the fields of another programme, or of none: those of this one come first.
+        return redirect(f"{reverse('referrals:edit', args=[reference])}?step={step}#programme")
     return go_on(request, referral, typed, step, choices)
 
 
@@ -192,7 +200,7 @@ def go_on(request: SignedIn, referral: Referral, typed: Typed, step: str, choice
         if not ReferralForm(typed, choices, sections=sections_of(step), judged=True).is_valid():
             return Page(request, choices, typed, step, referral, judged=True).show(UNPROCESSABLE)
         return redirect(f"{edit_url}?step={STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]}")
-    anchor = "#goals" if go.startswith(("add-", "remove-")) else ""
+    anchor = "#goals" if go.startswith(("add-", "remove-")) else "#programme" if go == "show" else ""
     return redirect(f"{edit_url}?step={step}{anchor}")
 
 
@@ -255,7 +263,7 @@ def autosave(request: SignedIn, reference: str) -> JsonResponse:
     referral = own_draft(request, reference)
     typed = merged(drafts.typed_in(referral), request.POST, sections_of(request.POST.get("step", "")))
     try:
-        referral = save(request, referral, typed, read_choices())
+        referral = save(request, referral, typed, read_choices(referral.referring_organisation))
     except Refused as refused:
         return told_in_background(str(refused))
     return saved(referral)

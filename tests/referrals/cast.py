@@ -50,7 +50,7 @@ class Cast:
     @property
     def right(self) -> dict[str, str]:
         """Everything that a referral needs, as it is typed."""
-        return {**RIGHT, "type": str(self.type.pk), "centre": str(self.centre.pk)}
+        return {**RIGHT, "offer": f"{self.type.key}@{self.centre.pk}"}
 
 
 @pytest.fixture

@@ -391,7 +391,7 @@ def test_the_queue_shows_the_oldest_first_and_its_length_does_not_cost(cast, sig
         client.get(reverse("referrals:queue"))
 
 
-QUEUE_QUERIES = 13
+QUEUE_QUERIES = 17
 
 
 def test_the_referral_of_a_protected_citizen_shows_no_name_and_telephone(cast, signed_in):

@@ -12,6 +12,7 @@ from referrals.drafts import typed_in
 from referrals.models import Move, Referral
 from referrals.statuses import Status
 from tests.factories.accounts import JobCentreFactory, user_with_role
+from tests.factories.programmes import OfferFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.referrals.cast import NUMBER
 
@@ -220,7 +221,7 @@ def test_everything_wrong_is_told_at_once_and_everything_typed_stays(cast, signe
         ({"identity_number": "", "no_number_reason": "Asylum"}, "Write the date of birth"),
         ({"birth_date": "1.1.1990"}, "The number says another date of birth"),
         ({"context": "temporary_support_107"}, "Select a valid choice"),
-        ({"type": "999999"}, "Select a valid choice"),
+        ({"offer": "ended@1"}, "Choose the programme"),
         ({"reason": "  "}, "Write the reason for the referral"),
         ({"first_name": "x" * 101}, "at most 100 characters"),
         ({"goal-0-life_area": "\x00"}, "Select a valid choice"),
@@ -329,7 +330,8 @@ def test_another_organisations_facts_about_a_citizen_are_not_overwritten(cast, s
         type=ReferralFactory(type__key="other", centre=cast.centre).type, centre=cast.centre, referrer=other,
         typed=second_typed, referring_organisation_id=other.memberships.get().organisation_id,
     )  # fmt: skip
-    second_typed |= {"type": str(second.type_id)}
+    OfferFactory(centre=cast.centre, type_key="other")
+    second_typed |= {"offer": f"other@{cast.centre.pk}"}
     client = signed_in(other)
     for step in ["citizen", "programme"]:
         client.post(edit_url(second), {"step": step, **second_typed, "go": "save"})
