@@ -32,7 +32,7 @@ def put_off(*, plan: Plan, until: date, why: str, by: User) -> Exemption:
             raise Refused(_("No further follow-up is planned"))
         if plan.follow_up_due_on == until and (same := same_as(plan, until=until, why=why, by=by)):
             return same
-        if problem := until_problem(plan, until):
+        if problem := until_problem(plan, until) or (_("Choose a later day") if plan.follow_up_due_on == until else ""):
             raise Refused(problem)
         row = Exemption.objects.create(
             plan=plan, was_due_on=plan.follow_up_due_on, until=until, reason=why.strip(), by=by
@@ -60,11 +60,11 @@ def same_as(plan: Plan, *, until: date, why: str, by: User) -> Exemption | None:
 
 
 def until_problem(plan: Plan, until: date) -> str:
-    """Why the follow-up cannot be put off until that day; empty when it can."""
+    """Why the follow-up cannot be put off until that day; empty when it can, or was already (T12)."""
     last = plan.programme.ends_on
     if until > last:
         return _("The programme ends on %(day)s") % {"day": date_format(last)}
-    if until <= timezone.localdate() or (plan.follow_up_due_on and until <= plan.follow_up_due_on):
+    if until <= timezone.localdate() or (plan.follow_up_due_on and until < plan.follow_up_due_on):
         return _("Choose a later day")
     return ""
 
