@@ -19,6 +19,7 @@ from closing_notes.models import ClosingNote
 from closing_notes.prefill import language_of
 from closing_notes.sources import NUMBERS, share, without_numbers
 from closing_notes.statuses import Status
+from core.paper import css_string, page_of
 from core.pdf import AttachedFile
 from core.templatetags.dates import hours, percent, short_day
 
@@ -271,19 +272,6 @@ def result(before: int, after: int, target: int) -> str:
     if moved < 0:
         return ngettext("One step down", "%(count)s steps down", -moved) % {"count": -moved}
     return _("No step yet")
-
-
-def css_string(text: str) -> str:
-    """`text` as a quoted string for a style sheet inside a page; nothing in it can end the string or the style."""
-    return '"' + "".join(sign if sign.isalnum() or sign in " ,.·-" else f"\\{ord(sign):x} " for sign in text) + '"'
-
-
-def page_of() -> str:
-    """`side 1 af 2` as the content of a page margin."""
-    words = _("page %(page)s of %(pages)s") % {"page": "\x01", "pages": "\x02"}
-    before, _one, rest = words.partition("\x01")
-    between, _two, after = rest.partition("\x02")
-    return f"{css_string(before)} counter(page) {css_string(between)} counter(pages) {css_string(after)}"
 
 
 def html_of(view: ClosingNoteView) -> str:

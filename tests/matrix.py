@@ -19,7 +19,7 @@ from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
-from tests.factories.plans import draft_plan
+from tests.factories.plans import PlanDocumentFactory, draft_plan
 from tests.factories.programmes import ClosingDayFactory, PauseFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
@@ -133,7 +133,10 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "team": {"pk": team.pk},
             "unit": {"pk": case.placement.workshop.unit_id},
             "workshop": {"pk": case.placement.workshop.pk},
+            "offer": {"pk": programme.centre_id, "key": programme.type.key},
             "closed": {"pk": closed.pk},
+            "kind": {"key": programme.type.key},
+            "type": {"key": programme.type.key, "version": programme.type.version},
         },
         slot.pk,
     )

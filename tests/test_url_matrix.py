@@ -70,6 +70,8 @@ referrals:new                                -          GET  200  403  403  403 
 referrals:new                                -          POST 302  403  403  403  403  403  403  403
 referrals:queue                              -          GET  403  403  403  403  200  403  403  403
 referrals:queue                              -          POST 403  403  403  403  200  403  403  403
+referrals:capacity                           -          GET  403  403  403  403  200  403  403  403
+referrals:capacity                           -          POST 403  403  403  403  200  403  403  403
 referrals:detail                             referral   GET  200  200  404  404  200  404  404  404
 referrals:detail                             referral   POST 200  200  404  404  200  404  404  404
 referrals:edit                               draft      GET  200  404  404  404  404  404  404  404
@@ -166,10 +168,19 @@ setup:new_workshop                           centre     GET  404  404  404  404 
 setup:new_workshop                           centre     POST 404  404  404  404  422  404  404  422
 setup:workshop                               workshop   GET  404  404  404  404  200  404  404  200
 setup:workshop                               workshop   POST 404  404  404  404  422  404  404  422
+setup:offers                                 centre     GET  404  404  404  404  200  404  404  200
+setup:offer                                  offer      GET  404  404  404  404  200  404  404  200
+setup:offer                                  offer      POST 404  404  404  404  422  404  404  422
 setup:closing_days                           centre     GET  404  404  404  404  200  404  404  200
 setup:closing_days                           centre     POST 404  404  404  404  422  404  404  422
 setup:public_holidays                        centre     POST 404  404  404  404  302  404  404  302
 setup:remove_closing_day                     closed     POST 404  404  404  404  302  404  404  302
+setup:types                                  -          GET  403  403  403  403  200  403  403  200
+setup:newest_type                            kind       GET  403  403  403  403  302  403  403  302
+setup:type                                   type       GET  403  403  403  403  200  403  403  200
+setup:type_file                              type       GET  403  403  403  403  200  403  403  200
+setup:upload_type                            -          GET  403  403  403  403  403  403  403  200
+setup:upload_type                            -          POST 403  403  403  403  403  403  403  422
 desk:today                                   -          GET  200  200  200  200  200  200  200  200
 desk:cases                                   -          GET  200  200  200  200  200  200  200  200
 desk:case                                    programme  GET  200  200  200  200  200  404  200  404
@@ -279,6 +290,7 @@ OPEN = {
 # Pages that show no citizen, so that a look at them is no look-up.
 SET_UP = {f"setup:{name}" for name in ["home", "organisations", "new_organisation", "organisation", "new_team", "team"]}
 SET_UP |= {f"setup:{name}" for name in ["workshops", "new_workshop", "workshop", "closing_days"]}
+SET_UP |= {f"setup:{name}" for name in ["types", "newest_type", "type", "type_file", "upload_type"]}
 ABOUT_NOBODY = {
     *OPEN,
     "accounts:invite",
@@ -297,7 +309,7 @@ ABOUT_NOBODY = {
     "desk:search",
 }
 # Objects that belong to no case: nothing at all, and the secret of a link.
-NOBODYS = ("-", "key", "link")
+NOBODYS = ("-", "key", "link", "kind", "type")
 WORDS = {"why": "Because it is so", "words": "Because it is so", "state": "present"}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programmes.setup import views_closing_days, views_places, views_workshops
+from programmes.setup import views_closing_days, views_offers, views_places, views_types, views_workshops
 from programmes.setup.views import home
 
 app_name = "setup"
@@ -20,7 +20,14 @@ urlpatterns = [
     path("organisations/<int:pk>/workshops/", views_workshops.workshops, name="workshops"),
     path("organisations/<int:pk>/workshops/new/", views_workshops.new_workshop, name="new_workshop"),
     path("workshops/<int:pk>/", views_workshops.workshop, name="workshop"),
+    path("organisations/<int:pk>/offers/", views_offers.offers, name="offers"),
+    path("organisations/<int:pk>/offers/<slug:key>/", views_offers.offer, name="offer"),
     path("organisations/<int:pk>/closing-days/", views_closing_days.closing_days, name="closing_days"),
     path("organisations/<int:pk>/public-holidays/", views_closing_days.public_holidays, name="public_holidays"),
+    path("types/", views_types.types, name="types"),
+    path("types/upload/", views_types.upload, name="upload_type"),
+    path("types/<slug:key>/", views_types.newest, name="newest_type"),
+    path("types/<slug:key>/<int:version>/", views_types.version, name="type"),
+    path("types/<slug:key>/<int:version>/file/", views_types.as_file, name="type_file"),
     path("closing-days/<int:pk>/remove/", views_closing_days.remove, name="remove_closing_day"),
 ]
