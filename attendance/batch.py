@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,17 +18,29 @@ AT_MOST = 500
 REMARK_AT_MOST = 300
 LARGEST_KEY = 2**63 - 1
 LONGEST_TIME = 20
+LONGEST_NUMBER = 60
 
 
 class Malformed(ValueError):
     """What was sent cannot be understood; the text says what, in the user's language."""
 
 
-def read_json(body: bytes) -> list[MarkInput]:
-    """The marks of `{"marks": [{uuid, slot, state, from, until, at, remark, rest}]}`; raises `Malformed`.
+@dataclass(frozen=True)
+class Unreadable:
+    """One mark of a batch that cannot be understood; `number` and `slot` as they were sent, the words say why."""
+
+    number: str
+    slot: int
+    message: str
+
+
+def read_json(body: bytes) -> list[MarkInput | Unreadable]:
+    """The marks of `{"sent_at": ..., "marks": [{uuid, slot, state, from, until, at, seen, remark, rest}]}`.
 
     `from` is when a late citizen came and `until` when somebody left, both HH:MM; `at` is an ISO moment, now when left
-    out; `rest` is true for "everyone else is here". At most 500 marks.
+    out; `seen` is the number of the mark that stood when whoever tapped looked last; `rest` is true for "everyone else
+    is here". `sent_at` is what the device's clock shows now, so that one that runs wrong is set right. At most 500
+    marks. Raises `Malformed` when there is no such list; a single mark that cannot be read does not stop the others.
     """
     try:
         sent = json.loads(body)
@@ -38,19 +51,27 @@ def read_json(body: bytes) -> list[MarkInput]:
         raise Malformed(_("There are no marks."))
     if len(marks) > AT_MOST:
         raise Malformed(_("Too many marks at once. Send at most %(number)s.") % {"number": AT_MOST})
-    return [read_mark(mark) for mark in marks]
+    astray = timezone.now() - moment_of(sent.get("sent_at"))
+    return [read_or_refuse(mark, astray) for mark in marks]
+
+
+def read_or_refuse(sent: Any, astray: timedelta) -> MarkInput | Unreadable:
+    """The mark with its moment set right by what the device's clock is `astray`, or why it cannot be read."""
+    try:
+        mark = read_mark(sent)
+        return replace(mark, at=mark.at + astray) if sent.get("at") else mark
+    except (Malformed, OverflowError) as error:
+        number, slot = (sent.get("uuid"), sent.get("slot")) if isinstance(sent, Mapping) else ("", 0)
+        is_slot = isinstance(slot, int) and not isinstance(slot, bool) and abs(slot) <= LARGEST_KEY
+        return Unreadable(str(number)[:LONGEST_NUMBER], slot if is_slot else 0, str(error))
 
 
 def read_mark(sent: Any) -> MarkInput:
     """One mark of a batch; raises `Malformed`."""
     if not isinstance(sent, Mapping):
         raise Malformed(_("A mark cannot be read."))
-    try:
-        number = UUID(text_of(sent, "uuid"))
-    except ValueError as error:
-        raise Malformed(_("A mark has no valid number.")) from error
     return MarkInput(
-        uuid=number,
+        uuid=number_of(sent, "uuid"),
         slot=slot_of(sent.get("slot")),
         state=state_of(sent.get("state")),
         at=moment_of(sent.get("at")),
@@ -58,6 +79,7 @@ def read_mark(sent: Any) -> MarkInput:
         left_at=time_of(sent.get("until")),
         remark=remark_of(sent),
         is_rest=sent.get("rest") is True,
+        seen=number_of(sent, "seen") if sent.get("seen") else None,
     )
 
 
@@ -66,19 +88,23 @@ def read_form(sent: Mapping[str, str]) -> MarkInput:
     slot = sent.get("slot", "")
     if not (slot.isascii() and slot.isdigit()):
         raise Malformed(_("A mark cannot be read."))
-    try:
-        number = UUID(sent["uuid"]) if sent.get("uuid") else uuid4()
-    except ValueError as error:
-        raise Malformed(_("A mark has no valid number.")) from error
     return MarkInput(
-        uuid=number,
+        uuid=number_of(sent, "uuid") if sent.get("uuid") else uuid4(),
         slot=slot_of(int(slot[:20])),
         state=state_of(sent.get("state")),
         at=moment_of(sent.get("at")),
         came_at=time_of(sent.get("from")),
         left_at=time_of(sent.get("until")),
         remark=remark_of(sent),
+        seen=number_of(sent, "seen") if sent.get("seen") else None,
     )
+
+
+def number_of(sent: Mapping[str, Any], key: str) -> UUID:
+    try:
+        return UUID(text_of(sent, key))
+    except ValueError as error:
+        raise Malformed(_("A mark has no valid number.")) from error
 
 
 def text_of(sent: Mapping[str, Any], key: str) -> str:

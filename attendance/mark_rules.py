@@ -18,7 +18,8 @@ OLDEST = timedelta(days=60)
 
 @dataclass(frozen=True)
 class MarkInput:
-    """One tap as it was made; `at` is the device's moment, `is_rest` fills blanks only ("everyone else is here")."""
+    """One tap as it was made; `at` is the device's moment, `seen` the mark that stood when whoever tapped looked last,
+    `is_rest` fills blanks only ("everyone else is here")."""
 
     uuid: UUID
     slot: int
@@ -28,6 +29,7 @@ class MarkInput:
     left_at: time | None = None
     remark: str = ""
     is_rest: bool = False
+    seen: UUID | None = None
 
 
 def tidied(mark: MarkInput, now: datetime) -> MarkInput:
@@ -42,6 +44,7 @@ def tidied(mark: MarkInput, now: datetime) -> MarkInput:
         came_at=mark.came_at if keeps_times else None,
         left_at=mark.left_at if keeps_times else None,
         is_rest=mark.is_rest,
+        seen=mark.seen,
     )
 
 
@@ -61,17 +64,22 @@ def why_not(mark: MarkInput, slot: ExpectedAttendance, *, by: User, now: datetim
         return _("This has not begun yet.")
     if objection := wrong_times(mark, slot):
         return objection
-    if slot.marked_at and slot.marked_by_id != by.pk and slot.marked_at > mark.at and slot.state != mark.state:
-        return _("%(name)s has marked this later: %(state)s. Mark again if that is wrong.") % {
-            "name": slot.marked_by.name if slot.marked_by else "",
-            "state": State(slot.state).label,
-        }
     is_slip = (
         slot.marked_by_id == by.pk and slot.marked_at and timezone.localtime(slot.marked_at).date() == local.date()
     )
     if slot.day < timezone.localtime(mark.at).date() and slot.state and not mark.remark and not is_slip:
         return _("Write why a past day is corrected.")
     return ""
+
+
+def is_overtaken(mark: MarkInput, slot: ExpectedAttendance, *, by: User) -> bool:
+    """Whether somebody else's mark stands that whoever tapped had not seen, and says something else (A3).
+
+    By what was seen and not by the clock, because a device's clock may be wrong.
+    """
+    if mark.is_rest or slot.standing_mark in (None, mark.seen) or slot.marked_by_id == by.pk:
+        return False
+    return (mark.state, mark.came_at, mark.left_at) != (slot.state, slot.came_at, slot.left_at)
 
 
 def wrong_times(mark: MarkInput, slot: ExpectedAttendance) -> str:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from attendance.flagging import raise_flags
-from attendance.mark_rules import MarkInput, body_of, tidied, why_not
+from attendance.mark_rules import MarkInput, body_of, is_overtaken, tidied, why_not
 from attendance.models import ExpectedAttendance, Mark, MissedStatus
 from attendance.states import EXCUSED, State
 from audit.acting import acting
+from core.templatetags.dates import clock
 from journal.models import Audience, Entry
 from programmes.models import Workshop
 
@@ -24,24 +25,26 @@ WRITE = """
     WITH sent AS (
         SELECT * FROM unnest(
             %(ids)s::uuid[], %(slots)s::bigint[], %(states)s::text[], %(came)s::time[], %(left)s::time[],
-            %(remarks)s::text[], %(at)s::timestamptz[]
-        ) WITH ORDINALITY AS t (id, slot_id, state, came_at, left_at, remark, marked_at, position)
+            %(remarks)s::text[], %(at)s::timestamptz[], %(aside)s::boolean[]
+        ) WITH ORDINALITY AS t (id, slot_id, state, came_at, left_at, remark, marked_at, is_aside, position)
     ),
     added AS (
-        INSERT INTO attendance_mark (id, slot_id, state, came_at, left_at, remark, marked_at, received_at, by_id)
+        INSERT INTO attendance_mark
+            (id, slot_id, state, came_at, left_at, remark, marked_at, received_at, by_id, is_aside)
         SELECT id, slot_id, state, came_at, left_at, remark, marked_at,
-            %(now)s + position * interval '1 microsecond', %(by)s
+            %(now)s + position * interval '1 microsecond', %(by)s, is_aside
         FROM sent
         ON CONFLICT (id) DO NOTHING
         RETURNING id
     ),
     latest AS (
-        SELECT DISTINCT ON (slot_id) sent.* FROM sent JOIN added USING (id) ORDER BY slot_id, position DESC
+        SELECT DISTINCT ON (slot_id) sent.* FROM sent JOIN added USING (id)
+        WHERE NOT is_aside ORDER BY slot_id, position DESC
     ),
     changed AS (
         UPDATE attendance_expectedattendance e
         SET state = l.state, came_at = l.came_at, left_at = l.left_at, remark = l.remark, marked_at = l.marked_at,
-            marked_by_id = %(by)s
+            marked_by_id = %(by)s, standing_mark = l.id
         FROM latest l WHERE l.slot_id = e.id
     )
     SELECT sent.id, added.id IS NOT NULL, f.id, f.status, f.flagged_at,
@@ -68,7 +71,7 @@ SETTLE = """
     WHERE t.kind = 'contact_absent_citizen' AND t.source = 'attendance.missed:' || settled.id AND t.done_at IS NULL
 """
 
-APPLIED, REPEATED, REFUSED, UNKNOWN = "applied", "repeated", "refused", "unknown"
+APPLIED, REPEATED, OVERTAKEN, REFUSED, UNKNOWN = "applied", "repeated", "overtaken", "refused", "unknown"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class MarkResult:
     came_at: time | None = None
     left_at: time | None = None
     is_flagged: bool | None = None
+    standing: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Batch:
         self.slots = slots
         self.refused: dict[int, str] = {}
         self.accepted: dict[UUID, tuple[int, MarkInput]] = {}
+        self.aside: set[UUID] = set()
         self.earlier: dict[UUID, Mark] = {}
         self.flagged: dict[int, bool] = {}
 
@@ -112,10 +117,7 @@ class Batch:
             return
         self.earlier = {mark.pk: mark for mark in Mark.objects.filter(pk__in=uuids)}
         if self.earlier:
-            now_standing = ExpectedAttendance.objects.filter(pk__in=self.slots).only("state", "came_at", "left_at")
-            for standing in now_standing:
-                slot = self.slots[standing.pk]
-                slot.state, slot.came_at, slot.left_at = standing.state, standing.came_at, standing.left_at
+            self.slots |= ExpectedAttendance.objects.select_related("marked_by").in_bulk(self.slots)
 
     def result(self, position: int, mark: MarkInput) -> MarkResult:
         slot = self.slots.get(mark.slot)
@@ -131,25 +133,46 @@ class Batch:
             came_at=slot.came_at,
             left_at=slot.left_at,
             is_flagged=self.flagged.get(mark.slot),
+            standing=slot.standing_mark,
         )
 
     def outcome(self, position: int, mark: MarkInput) -> tuple[str, str]:
         if known := self.earlier.get(mark.uuid):
             is_same = body_of(mark) == (known.slot_id, known.state, known.came_at, known.left_at, known.remark)
+            is_aside = known.is_aside
         elif position in self.refused:
             return REFUSED, self.refused[position]
         else:
             first, accepted = self.accepted[mark.uuid]
-            if first == position:
+            is_same, is_aside = body_of(mark) == body_of(accepted), mark.uuid in self.aside
+            if first == position and not is_aside:
                 return APPLIED, ""
-            is_same = body_of(mark) == body_of(accepted)
-        return (REPEATED, "") if is_same else (REFUSED, _("Another mark was sent under the same number."))
+        if not is_same:
+            return REFUSED, _("Another mark was sent under the same number.")
+        return (OVERTAKEN, both_in_words(self.slots[mark.slot], mark)) if is_aside else (REPEATED, "")
+
+
+def both_in_words(slot: ExpectedAttendance, mark: MarkInput) -> str:
+    """What a colleague marked, and what the sender's mark says that was kept aside (A3)."""
+    return _("%(name)s marked %(theirs)s at %(time)s. You marked %(yours)s without having seen that.") % {
+        "name": slot.marked_by.name if slot.marked_by else "",
+        "theirs": in_words(slot.state, slot.came_at, slot.left_at),
+        "time": clock(timezone.localtime(slot.marked_at).time()) if slot.marked_at else "",
+        "yours": in_words(mark.state, mark.came_at, mark.left_at),
+    }
+
+
+def in_words(state: str, came_at: time | None, left_at: time | None) -> str:
+    """`»Came late 8.20«`"""
+    times = " ".join(clock(moment) for moment in (came_at, left_at) if moment)
+    return f"»{f'{State(state).label} {times}'.strip()}«"
 
 
 def record_marks(*, marks: Sequence[MarkInput], by: User) -> list[MarkResult]:
     """Write these marks in their order, each of them at most once; one result for each, in the same order (A2, A3).
 
-    Known by its uuid, the same mark again is *repeated* and another one under that uuid *refused*. A slot that `by`
+    Known by its uuid, the same mark again is *repeated* and another one under that uuid *refused*. One whose maker had
+    not seen a colleague's is *overtaken*: kept in the history, and what the colleague marked stands. A slot that `by`
     may not mark is *unknown*. Marking as no show flags at once (A4); a citizen who came or had an excuse clears the
     flag (A6). The marks themselves are the record of who did what and when; nobody can change them.
     """
@@ -174,12 +197,16 @@ def record_marks(*, marks: Sequence[MarkInput], by: User) -> list[MarkResult]:
                 batch.refused[position] = objection
                 continue
             batch.accepted[mark.uuid] = (position, mark)
-            stand(slot, mark, by)
+            if is_overtaken(mark, slot, by=by):
+                batch.aside.add(mark.uuid)
+            else:
+                stand(slot, mark, by)
         accepted = [mark for _position, mark in batch.accepted.values()]
-        written = _write(accepted, by=by, now=now) if accepted else {}
+        written = _write(accepted, batch.aside, by=by, now=now) if accepted else {}
         added = [mark for mark in accepted if written[mark.uuid][0]]
         flags = {uuid: flag for uuid, (_added, flag) in written.items()}
-        batch.flagged = _follow_flags(added, slots, flags, by=by, now=now)
+        standing = [mark for mark in added if mark.uuid not in batch.aside]
+        batch.flagged = _follow_flags(standing, slots, flags, by=by, now=now)
         batch.look_up({mark.uuid for mark in marks if mark.slot in slots} - {mark.uuid for mark in added})
     return [batch.result(position, mark) for position, mark in enumerate(marks)]
 
@@ -187,10 +214,12 @@ def record_marks(*, marks: Sequence[MarkInput], by: User) -> list[MarkResult]:
 def stand(slot: ExpectedAttendance, mark: MarkInput, by: User) -> None:
     """Let the slot in hand say what the mark says, so that the next mark of the batch is judged against it."""
     slot.state, slot.came_at, slot.left_at, slot.remark = mark.state, mark.came_at, mark.left_at, mark.remark
-    slot.marked_at, slot.marked_by = mark.at, by
+    slot.marked_at, slot.marked_by, slot.standing_mark = mark.at, by, mark.uuid
 
 
-def _write(marks: list[MarkInput], *, by: User, now: datetime) -> dict[UUID, tuple[bool, Flag | None]]:
+def _write(
+    marks: list[MarkInput], aside: set[UUID], *, by: User, now: datetime
+) -> dict[UUID, tuple[bool, Flag | None]]:
     """By uuid: whether the mark was new, and the flag of its slot."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -203,6 +232,7 @@ def _write(marks: list[MarkInput], *, by: User, now: datetime) -> dict[UUID, tup
                 "left": [mark.left_at for mark in marks],
                 "remarks": [mark.remark for mark in marks],
                 "at": [mark.at for mark in marks],
+                "aside": [mark.uuid in aside for mark in marks],
                 "now": now,
                 "by": by.pk,
             },

@@ -59,6 +59,7 @@ class ExpectedAttendance(models.Model):
     remark = models.CharField(max_length=300, blank=True)
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    standing_mark = models.UUIDField(null=True, help_text="The mark that stands; null before the first one.")
     agreed_minutes = models.GeneratedField(
         expression=Sql(AGREED_MINUTES), output_field=models.IntegerField(), db_persist=True
     )
@@ -90,7 +91,7 @@ class ExpectedAttendance(models.Model):
 
 class Mark(models.Model):
     """One tap in the register, as sent: nobody can change or remove it. Its id is the caller's, so that the same
-    mark sent twice is one (A3, T12)."""
+    mark sent twice is one (A3, T12). One made without seeing a colleague's is kept aside and does not stand."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slot = models.ForeignKey(ExpectedAttendance, on_delete=models.PROTECT, related_name="marks")
@@ -101,6 +102,7 @@ class Mark(models.Model):
     marked_at = models.DateTimeField(help_text="When the tap was made, by the device's clock.")
     received_at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    is_aside = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["received_at", "pk"]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -59,6 +60,7 @@ class Row:
     missed_id: int | None
     flagged_since: datetime | None
     phone: str
+    standing_mark: UUID | None = None
     asks: str = ""
     chips: list[Chip] = field(default_factory=list)
 
@@ -137,6 +139,7 @@ def read_register(
             "left_at",
             "remark",
             "marked_at",
+            "standing_mark",
             "citizen__first_name",
             "citizen__last_name",
             "citizen__is_protected",
@@ -197,6 +200,7 @@ def _row(slot: ExpectedAttendance, local: datetime) -> Row:
         missed_id=flag.pk if flag and not flag.followed_up_at else None,
         flagged_since=flag.flagged_at if flag else None,
         phone="" if slot.citizen.is_protected else slot.citizen.phone,
+        standing_mark=slot.standing_mark,
     )
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedIn
 from attendance import batch
 from attendance.mark_rules import MarkInput
-from attendance.marks import APPLIED, REPEATED, UNKNOWN, MarkResult, record_marks
+from attendance.marks import APPLIED, REFUSED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
 from attendance.registers import MARKS, OTHER, REASONS, read_register, summaries, with_days_around
 from attendance.states import State
@@ -138,15 +138,23 @@ def marks(request: SignedIn) -> HttpResponse:
 
 
 def marks_by_json(request: SignedIn) -> JsonResponse:
-    """`{"results": [{uuid, slot, status, message, state, from, until, flagged}]}`, or 400 with `{"error": ...}`."""
+    """`{"results": [{uuid, slot, status, message, state, from, until, flagged, standing}]}`, in the order of the marks;
+    400 with `{"error": ...}` where there is no list of marks."""
     try:
         sent = batch.read_json(request.body)
     except batch.Malformed as error:
         return JsonResponse({"error": str(error)}, status=400)
-    results = record_marks(marks=sent, by=request.user)
+    results = record_marks(marks=[one for one in sent if isinstance(one, MarkInput)], by=request.user)
     if any(result.status == UNKNOWN for result in results):
         look(request, "attendance:marks", kind=Access.Kind.DENIED)
-    return JsonResponse({"results": [as_json(result) for result in results]})
+    read = iter(results)
+    answers = [unreadable(one) if isinstance(one, batch.Unreadable) else as_json(next(read)) for one in sent]
+    return JsonResponse({"results": answers})
+
+
+def unreadable(mark: batch.Unreadable) -> dict[str, Any]:
+    """Refused; the page shows its row again as it stood."""
+    return {"uuid": mark.number, "slot": mark.slot, "status": REFUSED, "message": mark.message}
 
 
 def as_json(result: MarkResult) -> dict[str, Any]:
@@ -159,6 +167,7 @@ def as_json(result: MarkResult) -> dict[str, Any]:
         "from": f"{result.came_at:%H:%M}" if result.came_at else "",
         "until": f"{result.left_at:%H:%M}" if result.left_at else "",
         "flagged": result.is_flagged,
+        "standing": str(result.standing or ""),
     }
 
 

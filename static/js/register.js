@@ -82,7 +82,7 @@ function mark(row, wanted, { undoable = true, rest = false } = {}) {
   waiting.push({
     uuid: crypto.randomUUID?.() ?? randomUuid(), slot: Number(row.dataset.slot), state: wanted.state,
     from: wanted.from || null, until: wanted.until || null, at: new Date().toISOString(), remark: wanted.remark ?? "", rest,
-    before,
+    seen: row.dataset.standing || null, before,
   });
   if (undoable) toast(`${row.dataset.name}: ${wordOf(row, wanted.state)}`, [[row, before]]);
   send();
@@ -114,13 +114,13 @@ async function send() {
     const answer = await fetch(words.url, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "X-Writer": writer, Accept: "application/json" },
-      body: JSON.stringify({ marks: batch.map(({ before, ...sent }) => sent) }),
+      body: JSON.stringify({ sent_at: new Date().toISOString(), marks: batch.map(({ before, ...sent }) => sent) }),
       redirect: "manual",
     });
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new Error(words.signedOut);
     if (answer.status === 400) {
       const { error } = await answer.json();
-      settle(batch.map((one) => ({ uuid: one.uuid, slot: one.slot, status: "refused", message: error, ...one.before, flagged: null })));
+      settle(batch.map((one) => ({ uuid: one.uuid, slot: one.slot, status: "refused", message: error, flagged: null })));
     } else if (answer.ok) {
       settle((await answer.json()).results);
     } else {
@@ -137,20 +137,39 @@ async function send() {
 }
 
 function settle(results) {
-  const answered = new Set(results.map((result) => result.uuid));
-  waiting = waiting.filter((one) => !answered.has(one.uuid));
+  const sent = new Map(waiting.map((one) => [one.uuid, one]));
+  waiting = waiting.filter((one) => !results.some((result) => result.uuid === one.uuid));
   for (const result of results) {
-    const row = rowOf.get(String(result.slot));
+    const mine = sent.get(result.uuid);
+    const row = rowOf.get(String(mine?.slot ?? result.slot));
     if (!row) continue;
     row.querySelector("[data-pending]")?.remove();
-    const isOldNews = waiting.some((one) => one.slot === result.slot);
+    const isOldNews = waiting.some((one) => one.slot === mine?.slot);
     if (isOldNews) continue;
-    const isWrong = result.status === "refused" || result.status === "unknown";
-    if (isWrong || result.state !== row.dataset.state) show(row, result);
+    const isWrong = ["refused", "unknown", "overtaken"].includes(result.status);
+    // A mark that could not even be read brings no state with it: the row shows again what stood before.
+    const now = result.state === undefined ? mine.before : result;
+    row.dataset.standing = result.standing ?? row.dataset.standing;
+    if (isWrong || now.state !== row.dataset.state) show(row, now);
     refuse(row, isWrong ? result.message : "");
+    if (result.status === "overtaken") {
+      offerBoth(row, mine);
+      continue;
+    }
     if (isWrong && !row.querySelector("[data-panel]")) open(row, "more");
     flagged(row, result.flagged);
   }
+}
+
+// A colleague's mark stands that had not been seen here: both are shown, and a person chooses (A3).
+function offerBoth(row, mine) {
+  const note = row.querySelector("[data-refused]");
+  note.append(template("choice-both"));
+  const [theirs, ours] = note.querySelectorAll("[data-keep], [data-use]");
+  theirs.append(` ${wordOf(row, row.dataset.state)}`);
+  ours.append(` ${wordOf(row, mine.state)}`);
+  theirs.addEventListener("click", () => refuse(row, ""));
+  ours.addEventListener("click", () => mark(row, { ...mine, from: mine.from ?? "", until: mine.until ?? "" }));
 }
 
 // Marks that could not be sent are said so, above and in their rows.

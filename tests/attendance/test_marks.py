@@ -5,7 +5,7 @@ import uuid
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from attendance.flagging import flag_missed
@@ -181,10 +181,11 @@ def test_a_past_day_is_corrected_with_a_reason_and_filled_in_without(workshop, b
     """A2"""
     slot, blank = slots_in(workshop, 2, day=MONDAY - DAY)
     colleague = contact_person_of(workshop)
-    outcome(colleague, tap(slot, at=clock("08:00", MONDAY - DAY)))
+    theirs = tap(slot, at=clock("08:00", MONDAY - DAY))
+    outcome(colleague, theirs)
     assert outcome(by, tap(blank)) == ["applied"]
-    assert outcome(by, tap(slot, "ill")) == ["refused"]
-    assert outcome(by, tap(slot, "ill", remark="The wrong row")) == ["applied"]
+    assert outcome(by, tap(slot, "ill", seen=theirs.uuid)) == ["refused"]
+    assert outcome(by, tap(slot, "ill", seen=theirs.uuid, remark="The wrong row")) == ["applied"]
     assert outcome(by, tap(slot)) == ["applied"], "a slip of one's own is undone without a reason"
 
 
@@ -199,13 +200,33 @@ def test_everyone_else_never_overwrites_a_notice_or_a_mark(workshop, by):
     assert ill.state == "ill"
 
 
-def test_a_later_mark_by_somebody_else_is_told_and_not_overwritten(slot, by, workshop):
-    """A3"""
+def test_a_mark_made_without_seeing_a_colleagues_is_kept_aside_and_both_are_told(slot, by, workshop):
+    """A3, T13: what stands was not overwritten, what was tapped is not lost, and a person chooses"""
     colleague = contact_person_of(workshop, name="Ida Holm")
-    outcome(colleague, tap(slot, "ill"))
-    (result,) = record_marks(marks=[tap(slot, at=clock("07:55"))], by=by)
-    assert result.status == "refused"
-    assert "Ida Holm" in result.message
+    theirs, mine = tap(slot, "ill"), tap(slot, "late", came_at=datetime.time(8, 5))
+    outcome(colleague, theirs)
+    with translation.override("en"):
+        (result,) = record_marks(marks=[mine], by=by)
+    assert (result.status, result.state, result.standing) == ("overtaken", "ill", theirs.uuid)
+    assert result.message == "Ida Holm marked »Ill« at 8:10. You marked »Came late 8:05« without having seen that."
+    slot.refresh_from_db()
+    assert (slot.state, slot.marked_by) == ("ill", colleague)
+    assert list(slot.marks.values_list("state", "is_aside")) == [("ill", False), ("late", True)]
+    assert outcome(by, mine) == ["overtaken"], "an answer that was lost is told again"
+    assert outcome(by, tap(slot, "late", came_at=datetime.time(8, 5), seen=theirs.uuid)) == ["applied"]
+
+
+def test_two_who_say_the_same_are_of_one_mind(slot, by, workshop):
+    """A3"""
+    outcome(contact_person_of(workshop), tap(slot))
+    assert outcome(by, tap(slot)) == ["applied"]
+
+
+def test_a_no_show_kept_aside_accuses_nobody(slot, by, workshop):
+    """A3, A4"""
+    outcome(contact_person_of(workshop), tap(slot))
+    assert outcome(by, tap(slot, "no_show")) == ["overtaken"]
+    assert not MissedAttendance.objects.exists()
 
 
 def test_a_clock_that_runs_ahead_is_set_back_to_the_arrival(slot, by):
