@@ -42,6 +42,10 @@ CHECKS: dict[str, tuple[list[str], Mapping[str, str]]] = {
 }
 
 
+# The whole suite runs in as many processes as there are cores; browser tests share one stack and stay in one of them.
+SIDE_BY_SIDE = ["--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+
+
 def check(arguments: list[str]) -> int:
     """All static checks, two at a time; the words of those that failed."""
     make_static_folder()
@@ -71,7 +75,7 @@ def run_check(name: str) -> subprocess.CompletedProcess:
 def test(arguments: list[str]) -> int:
     """The static checks, then the suite; with ARGS only that part of the suite: make test ARGS="tests/plans -x"."""
     failed = 0 if arguments else check([])
-    code = pytest(arguments)
+    code = pytest(arguments or SIDE_BY_SIDE)
     if failed:
         say("The suite ended as above, but static checks failed; they stand before it.")
     return code or failed
