@@ -26,6 +26,9 @@ SIGN_INS = [
     ("steering", "member of the steering group"),
     ("citizen", "citizen"),
     ("admin", "administrator"),
+    ("caseworker-rebus", "REBUS: project worker; also teamleader-, referrer-, citizen-rebus ..."),
+    ("caseworker-ressource", "resource programme: coordinator; also caseworker-shc, teamleader-shc ..."),
+    ("caseworker-herlev", "integration partnership: project leader; also teamleader-herlev ..."),
 ]
 
 

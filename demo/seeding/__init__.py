@@ -16,10 +16,10 @@ from citizens.models import CaseAccess
 from closing_notes.models import ClosingNote
 from closing_notes.reminders import remind
 from demo.seeding import guard
+from demo.seeding.activities import write_activities
 from demo.seeding.attendance import Registers
 from demo.seeding.case import Case
 from demo.seeding.closing import write_notes
-from demo.seeding.course import write_course
 from demo.seeding.documents import AT_ONCE, write_documents
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.meetings import write_meetings
@@ -39,7 +39,7 @@ from demo.seeding.world import World, content
 from demo.users import address
 from journal.models import Entry
 from meetings.reminders import ask_for_required, nag
-from plans.models import FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
+from plans.models import Confirmation, FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
 from programmes.access import source_of_citizen
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
@@ -95,7 +95,8 @@ def build(world: World) -> None:
         sites.append(site)
     for site in sites:
         site.write(references)
-    later = {Plan, Version, Goal, Subgoal, FollowUp, StepRecord, Observation, Task, Entry, ClosingNote, *JOURNAL}
+    later = {Plan, Version, Goal, Subgoal, Confirmation, FollowUp, StepRecord, Observation, Task, Entry, ClosingNote}
+    later |= JOURNAL
     world.book.write(*[model for model in world.book.rows if model not in later])
     sites[0].plans.write()
     # Without statistics the database would read whole tables for each of the many small questions that follow.
@@ -158,7 +159,7 @@ class Site:
 
     def write(self, references: References) -> None:
         world, cases, timeline = self.world, self.cases, self.timeline
-        write_programmes(world, cases, references)
+        write_programmes(world, cases, references, timeline)
         write_accepted(world, cases, references, timeline)
         write_requests(world, self.requests, references)
         write_drafts(world, references)
@@ -166,7 +167,7 @@ class Site:
             self.plans.add(case)
             write_remarks(case, timeline)
         write_beside(world, cases)
-        write_course(world, cases, timeline)
+        write_activities(world, cases, timeline)
         Registers(world, cases, timeline).fill()
         sign_in_as_citizen(world, cases)
         write_teams(world, cases)

@@ -1,11 +1,10 @@
-"""What happens on the way of an ordinary case: phases, a moved end, activities."""
+"""What happens on the way of an ordinary case: phases and a moved end."""
 
 from datetime import date, timedelta
 
 from core.calendar import last_day
 from demo.seeding.case import Case, Moved, Phase
 from demo.seeding.texts import everyday
-from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
 from programmes.statuses import Status
 
@@ -51,7 +50,3 @@ def maybe_extend(world: World, case: Case) -> None:
 def latest(case: Case) -> date:
     """The first day on which anything about the course could be agreed."""
     return case.starts_on
-
-
-def write_course(world: World, cases: list[Case], timeline: Timeline) -> None:
-    """Rows of the activities, and of what somebody said about the checklist by hand (P8, P9)."""

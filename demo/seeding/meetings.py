@@ -21,6 +21,7 @@ from meetings.telling import KIND_IDS
 from programmes.statuses import Status as ProgrammeStatus
 from worklist.models import Task
 
+HELD_IN_TIME = 0.95
 COMPANIONS = {"da": "Bisidder", "sv": "Stödperson"}
 LENGTH = 60  # minutes
 DAYS_FOR_A_TASK = 8
@@ -94,6 +95,7 @@ class Meetings:
                 self.read_name(case, talk, name)
             talk.tasks = [(what, self.owner(case, what)) for what in text["tasks"]]
             self.write(case, talk)
+        self.hold_required(case, texts)
         if case.is_running and case.ends_on >= self.world.today:
             self.ensure_closing(case, texts)
 
@@ -135,8 +137,7 @@ class Meetings:
         start = self.talk(Kind.START, case.starts_on, users=[case.referrer] if number % 2 else [])
         self.write(case, start)
         for place, follow_up in enumerate(case.talks):
-            kind = [Kind.FOLLOW_UP, Kind.DEVELOPMENT][place % 2]
-            talk = self.talk(kind, follow_up.day)
+            talk = self.talk(self.kind_of_talk(case, place), follow_up.day)
             if number % 15 == 3 and place == 0:
                 talk.status, talk.not_held = Status.NOT_HELD, self.text("not_held")[number % 4]
             elif number % 12 == 5:
@@ -144,16 +145,37 @@ class Meetings:
                 talk.moved_why = self.text("moved")[number % 4]
             self.write(case, talk)
         if case.next_talk_on and case.next_talk_on >= self.world.today:
-            self.write(case, self.talk(Kind.FOLLOW_UP, case.next_talk_on))
-        if (
-            case.stays
-            and number % 3 == 0
-            and case.starts_on + timedelta(days=18) < min(case.last_day, self.world.today)
-        ):
-            day = self.world.working_day(case.starts_on + timedelta(days=17))
-            self.write(case, self.talk(Kind.SUMMARY, day, users=self.contact_person(case.stays[:1])))
+            self.write(case, self.talk(self.kind_of_talk(case, len(case.talks)), case.next_talk_on))
+        self.hold_required(case)
         if case.status != ProgrammeStatus.INTERRUPTED:
             self.write(case, self.closing(case))
+
+    def kind_of_talk(self, case: Case, place: int) -> str:
+        """What a follow-up of the plan is called where the type asks for guidance talks; else it is of both kinds."""
+        asked = any(one.met_by == f"meeting:{Kind.DEVELOPMENT}" for one in case.type.settings.required)
+        return Kind.DEVELOPMENT if asked else [Kind.FOLLOW_UP, Kind.DEVELOPMENT][place % 2]
+
+    def hold_required(self, case: Case, told: list[dict[str, Any]] | None = None) -> None:
+        """The meetings that the type asks for and that no talk brings about, most of them in time (P9)."""
+        for requirement in case.type.settings.required:
+            how, _colon, kind = requirement.met_by.partition(":")
+            if how != "meeting" or kind == Kind.START or requirement.due is None:
+                continue
+            if told is None and kind == self.kind_of_talk(case, 0):
+                continue
+            every, once = requirement.due.every_weeks, requirement.due.days_after_start
+            held = [case.wished_start + timedelta(days=text["day"]) for text in told or [] if text["kind"] == kind]
+            users = self.contact_person(case.stays[-1:]) if kind == Kind.SUMMARY else [case.referrer]
+            day = case.starts_on + timedelta(days=17 if every else max((once or 0) - 5, 0))
+            while day <= min(case.last_day, self.world.last_working_day):
+                moved = self.world.working_day(day)
+                is_near = any(abs((one - moved).days) <= 14 for one in held)
+                is_held = moved < self.world.today and not case.rests_on(moved) and not is_near
+                if is_held and self.world.chance(HELD_IN_TIME):
+                    self.write(case, self.talk(kind, moved, users=users))
+                if every is None:
+                    break
+                day += timedelta(weeks=every)
 
     def talk(self, kind: str, day: date, **fields: Any) -> Talk:
         return Talk(kind, self.world.working_day(day), self.world.pick(HOURS), **fields)

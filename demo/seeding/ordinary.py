@@ -267,7 +267,9 @@ def share_places(world: World, cases: list[Case]) -> None:
     told = {id(case) for case in world.told}
     free = wanted - Counter(case.municipality for case in world.told if case.is_running)
     # The borrower's places fill first, so that it lacks one; in a small demo nobody lacks any.
-    order = sorted(free.elements(), key=lambda name: name != lent["to"])
+    order = sorted(
+        free.elements(), key=lambda name: [lent["to"], lent["from"]].index(name) if name in lent.values() else 2
+    )
     running = [case for case in cases if case.is_running and id(case) not in told]
     world.random.shuffle(running)
     if len(running) >= 0.75 * len(order):

@@ -1,6 +1,6 @@
 """Plans with their versions, goals, follow-ups and steps; confirmed ones are locked as everywhere else."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from django.db import connection
 from django.urls import reverse
@@ -12,8 +12,10 @@ from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
 from journal.models import Audience
 from plans.actions import DAYS_TO_CONFIRM
-from plans.models import FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
-from plans.statuses import Status
+from plans.confirming import TASKS as CONFIRMING
+from plans.content import GoalContent, SubgoalContent, fingerprint, of_subgoal
+from plans.models import Confirmation, FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
+from plans.statuses import Means, Party, Status
 from worklist.models import Task
 
 
@@ -22,6 +24,7 @@ class Plans:
 
     def __init__(self, world: World, timeline: Timeline) -> None:
         self.world, self.timeline = world, timeline
+        self.hashes: dict[int, str] = {}
 
     def add(self, case: Case) -> None:
         case.plan = self.world.book.add(Plan(programme=case.programme, follow_up_due_on=case.next_talk_on))
@@ -54,7 +57,10 @@ class Plans:
                 change_reason=text.why,
             )
         )
+        content: list[GoalContent] = []
         for position, goal_text in enumerate(text.goals, start=1):
+            subgoals: list[SubgoalContent] = []
+            content.append(GoalContent(goal_text.title, goal_text.area, goal_text.own_words, subgoals))
             goal = world.book.add(
                 Goal(
                     version=version,
@@ -81,7 +87,10 @@ class Plans:
                         baseline_step=one.start,
                     )
                 )
-        if confirmed_at:
+                subgoals.append(of_subgoal(self.rows[number, one.key]))
+        self.hashes[version.pk] = fingerprint(version, content)
+        if confirmed_at and agreed_on:
+            self.confirm(case, version, agreed_on, is_latest=number == len(case.versions))
             self.timeline.tell(
                 case,
                 "plan_confirmed",
@@ -92,6 +101,53 @@ class Plans:
                 url=self.url(case),
                 number=number,
             )
+
+    def confirm(self, case: Case, version: Version, agreed_on: date, *, is_latest: bool) -> None:
+        """Who said yes to the version: the caseworker and mostly the citizen, and the referrer where the type asks it.
+
+        A yes that is missing is due (L2).
+        """
+        world = self.world
+        given = {Party.CASEWORKER: (Means.SYSTEM, case.caseworker.name)}
+        if not (is_latest and case.is_running and case.told is None and world.chance(0.12)):
+            name = f"{case.citizen.first_name} {case.citizen.last_name}".strip()
+            given[Party.CITIZEN] = (world.weighted({Means.TYPED: 3, Means.OWN_PAGE: 1}), name)
+        asked = case.type.settings.plan_confirmed_by
+        if not (is_latest and case.is_running and case.told is None and world.chance(0.2)):
+            given[Party.REFERRER] = (Means.SYSTEM, case.referrer.name)
+        for party in Party:
+            if party not in asked:
+                continue
+            if party not in given:
+                self.ask_for(case, party, agreed_on)
+                continue
+            means, name = given[party]
+            world.book.add(
+                Confirmation(
+                    version=version,
+                    party=party,
+                    means=means,
+                    name=name,
+                    by=case.referrer if party == Party.REFERRER else case.caseworker,
+                    given_on=agreed_on,
+                    at=version.confirmed_at,
+                    content_hash=self.hashes[version.pk],
+                )
+            )
+
+    def ask_for(self, case: Case, party: Party, agreed_on: date) -> None:
+        page = {Party.CITIZEN: "plans:sign", Party.REFERRER: "plans:agree"}[party]
+        self.world.book.add(
+            Task(
+                citizen=case.citizen,
+                kind=CONFIRMING[party],
+                source=f"plans.plan:{case.plan.pk}",
+                for_user=case.referrer if party == Party.REFERRER else case.caseworker,
+                due_on=agreed_on + timedelta(days=DAYS_TO_CONFIRM),
+                url=reverse(page, args=[case.programme.reference]),
+                created_at=self.world.at(agreed_on, time(15)),
+            )
+        )
 
     def add_talk(self, case: Case, talk: Talk) -> None:
         world = self.world
@@ -193,4 +249,4 @@ class Plans:
                     [Status.CONFIRMED, number],
                 )
         book.note_written(Version, Goal, Subgoal)
-        book.write(FollowUp, StepRecord, Observation)
+        book.write(Confirmation, FollowUp, StepRecord, Observation)

@@ -7,7 +7,9 @@ from accounts.roles import Role
 from citizens.models import CaseAccess
 from core.models import ReferenceCounter
 from demo.seeding.case import Case
+from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
+from journal.models import Audience
 from programmes.access import DAYS_AFTER_PLACEMENT, source_of_member
 from programmes.actions import kept_until
 from programmes.models import EndChange, Pause, PhaseStart, Placement, Programme, ScheduleSlot, TeamMember
@@ -32,7 +34,7 @@ class References:
         return str(self.counters[key])
 
 
-def write_programmes(world: World, cases: list[Case], references: References) -> None:
+def write_programmes(world: World, cases: list[Case], references: References, timeline: Timeline) -> None:
     """Programmes, placements, schedules and pauses in the order in which they were decided."""
     for case in sorted(cases, key=lambda case: (case.decided_on, case.citizen.id)):
         case.programme = world.book.add(
@@ -67,6 +69,7 @@ def write_programmes(world: World, cases: list[Case], references: References) ->
                 )
             )
         write_changes(world, case)
+        tell_changes(world, case, timeline)
         write_stays(world, case)
         grant(world, case)
 
@@ -96,6 +99,41 @@ def write_changes(world: World, case: Case) -> None:
                 made_by=case.caseworker,
                 made_at=world.at(moved.agreed_on, time(13, 10)),
             )
+        )
+
+
+def tell_changes(world: World, case: Case, timeline: Timeline) -> None:
+    """What changed on the way, on the timeline of team and referrer."""
+    for rest in case.pauses:
+        kind, more = "programme_pause", {"day": rest.starts_on.isoformat()}
+        if rest.ends_on:
+            kind, more = "programme_pause_until", {**more, "until": rest.ends_on.isoformat()}
+        at = world.at(world.working_day_before(rest.starts_on), time(13))
+        timeline.tell(case, kind, at, case.caseworker, audience=Audience.REFERRER, body=rest.reason, **more)
+    for moved in case.moved:
+        kind = "programme_extended" if moved.to > moved.earlier else "programme_shortened"
+        timeline.tell(
+            case,
+            kind,
+            world.at(moved.agreed_on, time(13, 10)),
+            case.caseworker,
+            audience=Audience.REFERRER,
+            body=moved.reason,
+            before=moved.earlier.isoformat(),
+            day=moved.to.isoformat(),
+            agreed_with=moved.agreed_with,
+        )
+    names = {phase.key: phase.name.model_dump() for phase in case.type.settings.phases}
+    for phase in case.phases:
+        timeline.tell(
+            case,
+            "phase_begun",
+            world.at(phase.starts_on, time(9, 20)),
+            case.caseworker,
+            audience=Audience.REFERRER,
+            body=phase.reason,
+            phase=names[phase.key],
+            day=phase.starts_on.isoformat(),
         )
 
 
@@ -142,7 +180,8 @@ def grant(world: World, case: Case) -> None:
     allow(world, case, Role.CASEWORKER, source, user=case.caseworker, ends_on=ends_on)
     allow(world, case, Role.TEAM_LEADER, source, organisation=world.centre, ends_on=ends_on)
     allow(world, case, Role.REFERRER, source, organisation=case.organisation, ends_on=ends_on)
-    for function, user in case.team or specialists(world, case):
+    case.team = case.team or specialists(world, case)
+    for function, user in case.team:
         join(world, case, function, user, is_coordinator=False)
     coordinator = next((role for role in case.type.settings.team if role.is_coordinator), None)
     if coordinator:
@@ -157,6 +196,8 @@ def specialists(world: World, case: Case) -> list[tuple[str, User]]:
         return [(text["specialist"], world.users[found[text["specialist"]]])]
     if not case.is_running:
         return []
+    if case.told is not None:
+        return [(key, world.users[user]) for key, user in found.items() if key in known][:1]
     choice = world.weighted({key: SHARES[key] for key in found if key in known and key in SHARES} | {"": 0.76})
     return [(choice, world.users[found[choice]])] if choice else []
 

@@ -27,7 +27,7 @@ class Timeline:
         body: str = "",
         url: str = "",
         source: str = "",
-        **params: str | int,
+        **params: str | int | dict[str, str],
     ) -> Entry:
         assert kind in WORDING, kind  # noqa: S101
         return self.world.book.add(
