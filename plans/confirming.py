@@ -193,8 +193,8 @@ def asked(programme: Programme) -> list[str]:
 
 
 def missing_parties(version: Version, programme: Programme) -> list[Party]:
-    """Who has not said yes to a version in force yet; one query, none when `confirmations` is prefetched."""
-    given = {row.party for row in version.confirmations.all()}
+    """Who has not said yes to a version in force yet; the caseworker has, it is what put it in force. One query."""
+    given = {Party.CASEWORKER.value} | {row.party for row in version.confirmations.all()}
     return [Party(party) for party in asked(programme) if party not in given]
 
 
@@ -253,7 +253,8 @@ def lines(version: Version, programme: Programme, *, with_proof: bool) -> list[L
     """
     rows = {row.party: row for row in version.confirmations.all()}
     content_hash = contents.fingerprint(version, contents.of_version(version)) if with_proof else None
-    parties = [*asked(programme), *(party for party in rows if party not in asked(programme))]
+    parties = [party for party in asked(programme) if party != Party.CASEWORKER or party in rows]
+    parties += [party for party in rows if party not in parties]
     return [
         Line(Party(party), row := rows.get(party), not row or content_hash in (None, row.content_hash))
         for party in parties

@@ -1,13 +1,18 @@
 import datetime
+import hashlib
+import io
 
 import factory
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from audit.acting import System, acting
+from core.uploads import PNG, Upload
+from journal.documents import attach
 from plans.content import GoalContent, SubgoalContent, write
-from plans.models import FollowUp, Plan, StepRecord, Subgoal, Version
-from plans.statuses import Status
+from plans.models import Confirmation, FollowUp, Plan, StepRecord, Subgoal, Version
+from plans.statuses import Means, Party, Status
 from tests.factories.base import Factory
 from tests.factories.programmes import ProgrammeFactory
 
@@ -81,6 +86,22 @@ def followed_up(plan: Plan, steps: dict[Subgoal, int], *, on: datetime.date | No
             plan=plan, held_on=on or plan.programme.starts_on, by=plan.programme.caseworker, **fields
         )
         StepRecord.objects.bulk_create(StepRecord(follow_up=row, subgoal=s, step=step) for s, step in steps.items())
+        nobody_acts()
+    return row
+
+
+def a_signature(plan: Plan) -> Confirmation:
+    """The citizen's yes to the plan's last version, with a picture of the name."""
+    kept = io.BytesIO()
+    Image.new("L", (60, 20), "white").save(kept, "PNG")
+    version, by = plan.versions.latest("number"), plan.programme.caseworker
+    with acting(System("test")):
+        row = Confirmation.objects.create(
+            version=version, party=Party.CITIZEN, means=Means.SIGNATURE, name="Torben", by=by,
+            given_on=plan.programme.starts_on, proof_hash=hashlib.sha256(kept.getvalue()).hexdigest(),
+        )  # fmt: skip
+        upload = Upload("signature.png", PNG, kept.getvalue())
+        attach(upload=upload, carrier=str(row), citizen=plan.programme.citizen, by=by)
         nobody_acts()
     return row
 
