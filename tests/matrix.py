@@ -19,8 +19,8 @@ from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
-from tests.factories.plans import PlanDocumentFactory, draft_plan
-from tests.factories.programmes import ClosingDayFactory, PauseFactory, TeamMemberFactory
+from tests.factories.plans import a_signature, draft_plan, followed_up, subgoals_of
+from tests.factories.programmes import ClosingDayFactory, OfferFactory, PauseFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
 
@@ -73,7 +73,9 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
     number = programme.reference[-6:]
     referral = ReferralFactory(citizen=programme.citizen, reference=f"H-2025-1{number[1:]}", **parties)
     draft = DraftFactory(reference=f"H-2025-2{number[1:]}", **parties)
-    draft_plan(programme=programme)
+    printed = PlanDocumentFactory(plan=draft_plan(programme=programme), asked_by=case.caseworker)
+    talk = followed_up(plan, {})
+    OfferFactory(centre=programme.centre)
     slot = SlotFactory(placement=case.placement, day=TODAY)
     missed = MissedFactory(slot=slot)
     note = ClosingNoteFactory(programme=programme, delivered=True)
@@ -121,6 +123,7 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "merged": {"pk": programme.citizen_id, "merge": a_merge(case).pk},
             "member": {"reference": programme.reference, "pk": TeamMemberFactory(programme=programme).pk},
             "pause": {"reference": programme.reference, "pk": PauseFactory(programme=programme).pk},
+            "printed_plan": {"reference": programme.reference, "pk": printed.pk},
             "note": {"pk": written.pk},
             "document": {"pk": written.pk, "document": attached.pk},
             "health_note": {"pk": health.pk},
@@ -135,6 +138,9 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "workshop": {"pk": case.placement.workshop.pk},
             "offer": {"pk": programme.centre_id, "key": programme.type.key},
             "closed": {"pk": closed.pk},
+            "subgoal": {"reference": programme.reference, "subgoal": subgoals_of(plan)[0].key},
+            "talk": {"reference": programme.reference, "pk": talk.pk},
+            "proof": {"reference": programme.reference, "pk": a_signature(plan).pk},
             "kind": {"key": programme.type.key},
             "type": {"key": programme.type.key, "version": programme.type.version},
         },

@@ -126,6 +126,18 @@ plans:edit                                   programme  GET  403  200  403  403 
 plans:edit                                   programme  POST 403  422  403  403  422  404  403  404
 plans:confirm                                programme  GET  403  200  403  403  200  404  403  404
 plans:confirm                                programme  POST 403  422  403  403  422  404  403  404
+plans:sign                                   programme  GET  403  302  403  403  302  404  403  404
+plans:sign                                   programme  POST 403  302  403  403  302  404  403  404
+plans:agree                                  programme  GET  302  403  403  403  403  404  302  404
+plans:agree                                  programme  POST 302  403  403  403  403  404  302  404
+plans:proof                                  proof      GET  403  200  403  403  200  404  200  404
+plans:abandon                                subgoal    GET  403  302  403  403  302  404  403  404
+plans:abandon                                subgoal    POST 403  302  403  403  302  404  403  404
+plans:take_up                                subgoal    POST 403  302  403  403  302  404  403  404
+plans:put_off                                programme  GET  403  302  403  403  302  404  403  404
+plans:put_off                                programme  POST 403  302  403  403  302  404  403  404
+plans:summary                                talk       GET  403  200  403  403  200  404  403  404
+plans:summary                                talk       POST 403  422  403  403  422  404  403  404
 plans:observe                                programme  GET  403  200  200  200  200  404  403  404
 plans:observe                                programme  POST 403  422  422  422  422  404  403  404
 plans:health                                 programme  POST 403  403  403  403  200  404  403  404
@@ -289,7 +301,7 @@ OPEN = {
 }
 # Pages that show no citizen, so that a look at them is no look-up.
 SET_UP = {f"setup:{name}" for name in ["home", "organisations", "new_organisation", "organisation", "new_team", "team"]}
-SET_UP |= {f"setup:{name}" for name in ["workshops", "new_workshop", "workshop", "closing_days"]}
+SET_UP |= {f"setup:{name}" for name in ["workshops", "new_workshop", "workshop", "closing_days", "offers", "offer"]}
 SET_UP |= {f"setup:{name}" for name in ["types", "newest_type", "type", "type_file", "upload_type"]}
 ABOUT_NOBODY = {
     *OPEN,

@@ -15,7 +15,8 @@ from accounts.permissions import organisations_kept_by
 from accounts.places import listed
 from accounts.roles import Role
 from core.templatetags.dates import short_day
-from programmes.models import ClosingDay
+from programmes.catalogue import latest_types
+from programmes.models import ClosingDay, Offer, ProgrammeType
 from programmes.setup.people import People, page_of
 
 # Of each kind of next step so many are shown; the rest come when these are done.
@@ -94,8 +95,17 @@ def overview_of(user: User) -> Overview:
     for unit in units:
         by_centre[unit.organisation_id].append(unit)
     closed = next_closing_days(centres)
+    offered = offered_types(centres)
     found = [
-        centre_card(keeps, centre, by_centre[centre.pk], people, closed.get(centre.pk), several=len(centres) > 1)
+        centre_card(
+            keeps,
+            centre,
+            by_centre[centre.pk],
+            people,
+            closed.get(centre.pk),
+            offered[centre.pk],
+            several=len(centres) > 1,
+        )
         for centre in centres
     ]
     steps = [step for card in found for step in card.steps]
@@ -107,17 +117,29 @@ def overview_of(user: User) -> Overview:
 
 
 def centre_card(
-    keeps: Keeping, centre: Organisation, units: list[Unit], people: People, closed: ClosingDay | None, *, several: bool
+    keeps: Keeping,
+    centre: Organisation,
+    units: list[Unit],
+    people: People,
+    closed: ClosingDay | None,
+    offered: list[ProgrammeType],
+    *,
+    several: bool,
 ) -> Centre:
     administers = keeps.is_administrator_of(centre)
     workshops = [unit for unit in units if hasattr(unit, "workshop")]
     teams = [unit for unit in units if unit.kind == Unit.Kind.TEAM]
     card = Centre(centre, administers)
-    card.steps = list(missing(keeps, centre, workshops, people, administers=administers))
+    card.steps = list(missing(keeps, centre, workshops, people, offered, administers=administers))
     new_workshop = Step(
         "", reverse("setup:new_workshop", args=[centre.pk]), _("New workshop"), hint=centre.name if several else ""
     )
     card.parts = [
+        Part(
+            _("What is offered"),
+            reverse("setup:offers", args=[centre.pk]),
+            listed([type.name for type in offered]) or _("Nothing yet"),
+        ),
         Part(
             _("Workshops"),
             reverse("setup:workshops", args=[centre.pk]),
@@ -149,7 +171,13 @@ def centre_card(
 
 
 def missing(
-    keeps: Keeping, centre: Organisation, workshops: list[Unit], people: People, *, administers: bool
+    keeps: Keeping,
+    centre: Organisation,
+    workshops: list[Unit],
+    people: People,
+    offered: list[ProgrammeType],
+    *,
+    administers: bool,
 ) -> Iterator[Step]:
     """What keeps the centre from its daily work, the most urgent first."""
     name = {"centre": centre.name}
@@ -160,7 +188,15 @@ def missing(
             _("Invite a team leader"),
             "envelope",
         )
-    if not workshops:
+    if not offered:
+        yield Step(
+            _("%(centre)s offers no programme yet.") % name,
+            reverse("setup:offers", args=[centre.pk]),
+            _("Choose what is offered"),
+            "check-lg",
+        )
+    # A centre whose programmes use no workshops needs none.
+    if not workshops and (not offered or any(type.settings.uses_workshops for type in offered)):
         yield Step(
             _("%(centre)s has no workshop yet.") % name,
             reverse("setup:new_workshop", args=[centre.pk]),
@@ -225,6 +261,16 @@ def shared_of(others: list[Organisation]) -> list[tuple[str, str, str]]:
         if names:
             rows.append((str(kind.label), str(len(names)), listed(names)))
     return rows
+
+
+def offered_types(centres: list[Organisation]) -> dict[int, list[ProgrammeType]]:
+    """The types that each centre offers today, by centre. Two queries."""
+    types = {type.key: type for type in latest_types()}
+    found: dict[int, list[ProgrammeType]] = {centre.pk: [] for centre in centres}
+    for offer in Offer.objects.current().filter(centre__in=centres).order_by("since", "pk"):
+        if offer.type_key in types:
+            found[offer.centre_id].append(types[offer.type_key])
+    return found
 
 
 def next_closing_days(centres: list[Organisation]) -> dict[int, ClosingDay]:
