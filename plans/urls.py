@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plans import views, views_changes, views_confirming, views_observations, views_show, views_versions
+from plans import views, views_changes, views_confirming, views_document, views_observations, views_show, views_versions
 
 app_name = "plans"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("<str:reference>/whole/", views_show.whole, name="whole"),
     path("<str:reference>/together/", views_show.one_plan, name="together"),
     path("<str:reference>/tablet/", views_show.show, name="tablet"),
+    path("<str:reference>/document/", views_document.document, name="document"),
+    path("<str:reference>/document/<int:pk>/", views_document.progress, name="document_progress"),
+    path("<str:reference>/document/<int:pk>/file/", views_document.file, name="document_file"),
     path("<str:reference>/versions/", views_versions.versions, name="versions"),
     path("<str:reference>/follow-up/", views.follow_up, name="follow_up"),
 ]

@@ -19,7 +19,7 @@ from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
-from tests.factories.plans import a_signature, draft_plan, followed_up, subgoals_of
+from tests.factories.plans import PlanDocumentFactory, a_signature, draft_plan, followed_up, subgoals_of
 from tests.factories.programmes import ClosingDayFactory, OfferFactory, PauseFactory, TeamMemberFactory
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
@@ -73,7 +73,8 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
     number = programme.reference[-6:]
     referral = ReferralFactory(citizen=programme.citizen, reference=f"H-2025-1{number[1:]}", **parties)
     draft = DraftFactory(reference=f"H-2025-2{number[1:]}", **parties)
-    printed = PlanDocumentFactory(plan=draft_plan(programme=programme), asked_by=case.caseworker)
+    plan = draft_plan(programme=programme)
+    printed = PlanDocumentFactory(plan=plan, asked_by=case.caseworker)
     talk = followed_up(plan, {})
     OfferFactory(centre=programme.centre)
     slot = SlotFactory(placement=case.placement, day=TODAY)

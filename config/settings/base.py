@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-who-takes-over": {"task": "programmes.tasks.ask_who_takes_over", "schedule": 3600.0},
     "write-public-holidays": {"task": "programmes.tasks.write_public_holidays", "schedule": 3600.0},
     "requeue-renderings": {"task": "closing_notes.tasks.requeue_renderings", "schedule": 30.0},
+    "requeue-plan-documents": {"task": "plans.tasks.requeue_documents", "schedule": 30.0},
     "complete-delivered-programmes": {"task": "closing_notes.tasks.complete_delivered_programmes", "schedule": 3600.0},
     "remind-of-closing-notes": {"task": "closing_notes.tasks.remind_of_closing_notes", "schedule": 3600.0},
     "settle-requirements": {"task": "programmes.tasks.settle_requirements", "schedule": 600.0},

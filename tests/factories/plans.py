@@ -11,7 +11,7 @@ from audit.acting import System, acting
 from core.uploads import PNG, Upload
 from journal.documents import attach
 from plans.content import GoalContent, SubgoalContent, write
-from plans.models import Confirmation, FollowUp, Plan, StepRecord, Subgoal, Version
+from plans.models import Confirmation, FollowUp, Plan, PlanDocument, StepRecord, Subgoal, Version
 from plans.statuses import Means, Party, Status
 from tests.factories.base import Factory
 from tests.factories.programmes import ProgrammeFactory
@@ -36,6 +36,23 @@ class VersionFactory(Factory):
 
     plan = factory.SubFactory(PlanFactory)
     number = 1
+
+
+class PlanDocumentFactory(Factory):
+    """A PDF that is ready, a stand-in for the bytes."""
+
+    class Meta:
+        model = PlanDocument
+
+    plan = factory.SubFactory(PlanFactory)
+    asked_by = factory.LazyAttribute(lambda o: o.plan.programme.caseworker)
+    language = "da"
+    reads_drafts = True
+    reads_health = True
+    status = "done"
+    pdf = b"%PDF-1.7 a stand-in"
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.pdf).hexdigest())
+    finished_at = factory.LazyFunction(timezone.now)
 
 
 def subgoal(title: str = "Comes on time", **fields) -> SubgoalContent:
