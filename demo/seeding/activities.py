@@ -59,13 +59,7 @@ class Activities:
             day, count = first + timedelta(days=weekday - 1), 0
             while day <= last and count < until:
                 moved = world.working_day(day)
-                since = min(case.last_day, world.today) - timedelta(weeks=WEEKS_BACK)
-                if (
-                    (since <= moved or "times" in rhythm)
-                    and moved <= last
-                    and moved >= case.starts_on
-                    and not case.rests_on(moved)
-                ):
+                if since <= moved <= last and not case.rests_on(moved):
                     found.append(moved)
                 day, count = day + timedelta(weeks=rhythm.get("every", 1)), count + 1
         return sorted(set(found))

@@ -266,13 +266,14 @@ def share_places(world: World, cases: list[Case]) -> None:
     wanted, lent = Counter(world.place["municipalities"]), world.place["lent"]
     told = {id(case) for case in world.told}
     free = wanted - Counter(case.municipality for case in world.told if case.is_running)
-    # The borrower's places fill first, so that it lacks one; in a small demo nobody lacks any.
-    order = sorted(
-        free.elements(), key=lambda name: [lent["to"], lent["from"]].index(name) if name in lent.values() else 2
-    )
+    # The borrower's places fill first, so that it lacks one; in a small demo nobody lacks any. Who is one too many has
+    # a place of those that are left.
+    first = [lent["to"], lent["from"]]
+    order = sorted(free.elements(), key=lambda name: first.index(name) if name in first else len(first))
+    order += [name for name in wanted if name != lent["to"]]
     running = [case for case in cases if case.is_running and id(case) not in told]
     world.random.shuffle(running)
-    if len(running) >= 0.75 * len(order):
+    if len(running) >= 0.75 * free.total():
         for case, municipality in zip(running, order, strict=False):
             move_to(world, case, municipality)
     theirs = [case for case in running if case.municipality == lent["to"]]

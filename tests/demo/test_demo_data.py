@@ -1,12 +1,13 @@
 """What must hold of the demo's data, whatever the seed: its own invariants and the system's rules."""
 
 from collections import Counter
-from datetime import time
+from datetime import date, time
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
+from stdnum import luhn
 
 from accounts.models import Organisation, User
 from attendance.expected import write_expected
@@ -21,7 +22,7 @@ from closing_notes.statuses import Status as NoteStatus
 from config.database import WEB_ROLE
 from core.calendar import is_working_day
 from core.models import next_reference
-from demo.seeding.people import replacement_number
+from demo.seeding.people import nobodys, replacement_number, unused_number
 from demo.users import ROLES, address
 from journal.models import Entry
 from meetings.models import Meeting
@@ -95,8 +96,8 @@ def test_the_same_seed_gives_the_same_people_and_another_one_others(seeded: Seed
 
 
 def test_all_identity_numbers_are_replacement_numbers(seeded: Seed) -> None:
-    """Day + 60, so that no number belongs to anybody; who has none has a reason (R1)."""
-    seeded(citizens=90)
+    """Day + 60, in Sweden serial 000: no number belongs to anybody; who has none has a reason (R1)."""
+    seeded(citizens=150)
     without = 0
     for citizen in Citizen.objects.all():
         number = shown_number(citizen)
@@ -104,19 +105,40 @@ def test_all_identity_numbers_are_replacement_numbers(seeded: Seed) -> None:
             without += 1
             assert citizen.no_number_reason
             continue
+        if citizen.language == "sv":
+            assert number.startswith(f"{citizen.birth_date:%Y%m%d}-000")
+            assert luhn.is_valid(number[2:].replace("-", ""))
+            continue
         assert 61 <= int(number[:2]) <= 91
         assert number[6] == "-"
         assert number[7] == ("4" if citizen.birth_date.year >= 2000 else "0")
         if citizen.gender != "x":
             assert int(number[-1]) % 2 == (citizen.gender == "m")
     assert 0 < without < 10
-    assert all(phone.startswith("00 ") for phone in Citizen.objects.values_list("phone", flat=True))
+    assert all(
+        phone.startswith(("00 ", "070-174 06 ")) for phone in Citizen.objects.values_list("phone", flat=True)
+    )
     assert not Citizen.objects.filter(is_protected=True).exclude(address="").exists()
     assert 0 < Citizen.objects.filter(is_protected=True).count() < 10
 
 
-def test_an_example_of_the_number_rule() -> None:
-    assert replacement_number(NOW.date().replace(year=1989, month=3, day=14), "m", 0) == "740389-0001"
+def test_examples_of_the_number_rule() -> None:
+    assert replacement_number(date(1989, 3, 14), "m", 0) == "740389-0001"
+    assert unused_number(date(1990, 6, 2)) == "19900602-0003"
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "born"),
+    [
+        ("140389-0001", "DK", date(1989, 3, 14)),  # an ordinary day: it may be somebody's
+        ("19900602-2389", "SE", date(1990, 6, 2)),  # a serial that is issued
+        ("19900662-0009", "SE", date(1990, 6, 2)),  # 60 added to the day: a samordningsnummer
+        ("740389-0001", "DK", date(1989, 3, 15)),  # another day of birth
+    ],
+)
+def test_the_loader_takes_no_number_that_may_be_somebodys(number: str, country: str, born: date) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  (WrongNumber is one)
+        nobodys(number, country, born)
 
 
 def test_the_names_that_are_hard_to_sort_are_there(seeded: Seed) -> None:
@@ -131,7 +153,7 @@ def test_every_slot_was_agreed_and_every_agreed_slot_is_there(seeded: Seed) -> N
     days = ExpectedAttendance.objects.order_by("day").values_list("day", flat=True)
     written = write_expected(since=days[0], until=TODAY, by=System("test"))
     assert written.slots == 0
-    closed = closed_days(Organisation.objects.get(kind="provider"), since=days[0])
+    closed = closed_days(Organisation.objects.get(name="RCA"), since=days[0])
     slots = ExpectedAttendance.objects.filter(day__lte=TODAY).select_related("placement", "programme")
     agreed: dict[int, list[ScheduleSlot]] = {}
     for slot in ScheduleSlot.objects.all():
@@ -183,7 +205,7 @@ def test_about_six_of_seven_slots_were_attended(seeded: Seed) -> None:
 
 def test_workshops_are_well_used_and_none_is_overfull(seeded: Seed) -> None:
     seeded(citizens=200, weeks=26)
-    centre = Organisation.objects.get(kind="provider")
+    centre = Organisation.objects.get(name="RCA")
     places = {one.workshop.unit.name: one for one in free_places(centre, TODAY)}
     assert places["Træværksted"].taken >= 10
     assert all(one.taken <= one.places + 1 for one in places.values())
@@ -195,7 +217,7 @@ def test_workshops_are_well_used_and_none_is_overfull(seeded: Seed) -> None:
 def test_each_demo_user_sees_a_part(seeded: Seed) -> None:
     """T1: everybody has work on the desk, nobody but the team leader sees all, and two roles see no case at all."""
     seeded(citizens=90)
-    everybody = Citizen.objects.count()
+    everybody = Citizen.objects.filter(access__centre__name="RCA").distinct().count()
     seen = {key: Citizen.objects.visible_to(user(key)).count() for key in ROLES}
     assert seen["teamleader"] == everybody
     for key in ["referrer", "caseworker", "contact", "specialist"]:
@@ -203,7 +225,7 @@ def test_each_demo_user_sees_a_part(seeded: Seed) -> None:
     assert seen["citizen"] == 1
     assert seen["steering"] == seen["admin"] == 0
     # Their figures are the centre's.
-    centre = Organisation.objects.get(kind="provider").pk
+    centre = Organisation.objects.get(name="RCA").pk
     assert user("steering").reach.organisations_as("steering_group") == {centre}
     for key in ["referrer", "teamleader", "caseworker", "contact"]:
         assert Task.objects.visible_to(user(key)).due().exists(), key
