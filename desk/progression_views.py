@@ -14,7 +14,7 @@ from desk.progression import progression
 
 @require_GET
 def steps(request: SignedIn) -> HttpResponse:
-    """`?period=2026-4&type=rebus&counted=running`; for team leaders, of their own centres (F2)."""
+    """`?period=2026-4&type=<key>&counted=running`; for team leaders, of their own centres (F2)."""
     if not request.user.has_role(Role.TEAM_LEADER):
         raise PermissionDenied
     found = progression(request.user, request.GET)
