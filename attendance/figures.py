@@ -79,6 +79,24 @@ def last_four_weeks(programme: Programme, *, until: date | None = None) -> Total
     return totals(programme, since=until - timedelta(weeks=RECENT_WEEKS) + timedelta(days=1), until=until)
 
 
+def days(programme: Programme, *, since: date) -> list[tuple[date, int, int]]:
+    """Each day from `since` until today with its agreed and attended minutes, in order of time; one query.
+
+    For a page that shows both four weeks in one figure and bars by week.
+    """
+    rows = (
+        _slots(since, None)
+        .filter(programme=programme)
+        .values("day")
+        .annotate(
+            agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
+            attended=Sum("attended_minutes", filter=COUNTED, default=0),
+        )
+        .order_by("day")
+    )
+    return list(rows.values_list("day", "agreed", "attended"))
+
+
 def totals_of(programmes: Iterable[int], *, since: date | None = None, until: date | None = None) -> dict[int, Totals]:
     """Figures of many programmes by id, those without a slot left out; one query."""
     rows = (

@@ -1,7 +1,7 @@
 """What the case page shows beside its timeline: what can be done, hours by week, the citizen's other cases (P17)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Value
@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from attendance import figures
 from core.calendar import monday_of
 from core.charts import week_bars
 from desk.case_head import Head, in_language
@@ -20,8 +19,6 @@ from programmes.models import Programme
 from programmes.statuses import RUNNING, Status
 from referrals.models import Referral
 from referrals.statuses import Status as ReferralStatus
-
-WEEKS_SHOWN = 6
 
 
 def actions_of(head: Head) -> list[Link]:
@@ -50,14 +47,14 @@ def corrections_of(head: Head) -> list[Link]:
     return links
 
 
-def hours_by_week(programme: Programme) -> dict[str, Any] | None:
-    """Bars of agreed and attended hours of the last weeks, of what was registered (A9, P12). One query."""
-    first = monday_of(timezone.localdate()) - timedelta(weeks=WEEKS_SHOWN - 1)
-    weeks = [week for week in figures.weeks(programme, since=first) if week.agreed]
-    if not weeks:
-        return None
-    bars = [(str(week.number), week.agreed, week.attended) for week in weeks]
-    return week_bars(bars, sentence=_("Attended and agreed hours by week"))
+def hours_by_week(head: Head) -> dict[str, Any] | None:
+    """Bars of agreed and attended hours of the last weeks, of what was registered (A9, P12). No query."""
+    weeks: dict[date, tuple[int, int]] = {}
+    for day, agreed, attended in head.days:
+        before = weeks.get(monday_of(day), (0, 0))
+        weeks[monday_of(day)] = (before[0] + agreed, before[1] + attended)
+    bars = [(str(monday.isocalendar().week), *sums) for monday, sums in weeks.items() if sums[0]]
+    return week_bars(bars, sentence=_("Attended and agreed hours by week")) if bars else None
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,9 @@ class Other:
 
 
 def others_of(user: User, programme: Any) -> list[Other]:
-    """The citizen's other programmes and referrals that the reader may see (P17). One query."""
+    """The citizen's other programmes and referrals that the reader may see (P17). One query where there are any."""
+    if not programme.has_others:
+        return []
     columns = ("kind", "reference", "status", "type__definition__name")
     programmes = (
         Programme.objects.visible_to(user)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import JSONField
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from core.templatetags.dates import day as in_words
@@ -13,35 +11,6 @@ from programmes.functions import coordinator_of
 from programmes.models import Programme
 from programmes.phases import phase_of
 from programmes.statuses import RUNNING, Status
-
-# One expression instead of four subqueries of the ORM: the head is on every page of a case.
-NOW = """
-    jsonb_build_object(
-        'phase', (
-            SELECT x.phase FROM programmes_phasestart x
-            WHERE x.programme_id = programmes_programme.id AND x.starts_on <= %s
-            ORDER BY x.starts_on DESC, x.id DESC LIMIT 1
-        ),
-        'coordinator', (
-            SELECT jsonb_build_object('id', u.id, 'name', u.name, 'phone', u.phone)
-            FROM programmes_teammember x JOIN accounts_user u ON u.id = x.user_id
-            WHERE x.programme_id = programmes_programme.id AND x.is_coordinator
-              AND x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on >= %s)
-            LIMIT 1
-        ),
-        'pause', (
-            SELECT jsonb_build_object('starts_on', x.starts_on, 'ends_on', x.ends_on) FROM programmes_pause x
-            WHERE x.programme_id = programmes_programme.id AND (x.ends_on IS NULL OR x.ends_on >= %s)
-            ORDER BY x.starts_on LIMIT 1
-        ),
-        'is_placed', EXISTS (SELECT FROM programmes_placement x WHERE x.programme_id = programmes_programme.id)
-    )
-"""
-
-
-def course_now(today: date) -> RawSQL:
-    """The annotation from which `Course.of` reads."""
-    return RawSQL(NOW, [today] * 4, output_field=JSONField())  # noqa: S611 (only our own constants)
 
 
 @dataclass(frozen=True)
@@ -58,19 +27,19 @@ class Course:
 
     @classmethod
     def of(cls, programme: Any, today: date) -> "Course":
-        """From a programme annotated with `course_now`. No query."""
-        now, settings = programme.course, programme.type.settings
-        phase = phase_of(programme, now["phase"])
+        """From a programme of `case_of`. No query."""
+        settings = programme.type.settings
+        phase = phase_of(programme, programme.phase)
         keys = [one.key for one in settings.phases]
         function = coordinator_of(programme.type)
         return cls(
             phase=str(phase) if phase else "",
             phase_number=keys.index(phase.key) + 1 if phase else 0,
             phases=len(keys),
-            coordinator=now["coordinator"] if function else None,
+            coordinator=programme.coordinator if function else None,
             coordinator_word=function.name if function else "",
-            pause=pause_in_words(programme, now["pause"], today),
-            has_attendance=settings.uses_workshops or now["is_placed"],
+            pause=pause_in_words(programme, programme.pause, today),
+            has_attendance=settings.uses_workshops or programme.is_placed,
         )
 
 

@@ -5,35 +5,32 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import JSONObject, Least
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.roles import Role
 from attendance import figures
-from attendance.models import ExpectedAttendance
-from attendance.states import State
 from citizens.models import CaseAccess
-from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
+from core.calendar import monday_of
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import day as in_words
-from desk.case_course import Course, course_now
+from desk.case_course import Course
+from desk.case_facts import facts, read
 from desk.rows import Link, Now, Tag, link_to
 from meetings.models import STAFF as SEE_MEETINGS
-from meetings.models import Meeting
 from meetings.statuses import Kind as MeetingKind
-from plans.models import Version
-from plans.statuses import Status as PlanStatus
 from programmes.models import Programme
 from programmes.statuses import Status
 from worklist import lines as worklist_lines
 from worklist.models import Task
 
 CONTACTS_SHOWN = 3
+# Bars of hours on the case page; the figure of four weeks lies within them.
+WEEKS_SHOWN = 6
 # The closing note comes into sight this long before the end.
 CLOSING_TIME = timedelta(days=21)
 
@@ -69,6 +66,7 @@ class Head:
     tabs: list[tuple[str, str, str]]
     period: str
     course: Course
+    days: list[tuple[date, int, int]]
     current: str = ""
     tasks: list[worklist_lines.Line] = field(default_factory=list)
 
@@ -89,47 +87,15 @@ def case_of(user: User, reference: str) -> Programme | None:
     """The programme with everything its head needs, if the user may see the case; otherwise None (T1). One query."""
     held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id"), centre=OuterRef("centre_id"))
     held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef("referring_organisation_id")))
-    slots = (
-        ExpectedAttendance.objects.filter(
-            programme=OuterRef("pk"), day__gte=timezone.localdate(), state=State.NOT_MARKED
-        )
-        .order_by("day", "starts")
-        .values(slot=JSONObject(day="day", starts="starts", ends="ends", workshop="workshop__unit__name"))
-    )
-    notes = ClosingNote.objects.filter(programme=OuterRef("pk")).order_by("-number")
-    contact_persons = (
-        Membership.objects.current()
-        .filter(
-            role=Role.CONTACT_PERSON,
-            unit__workshop__placements__programme=OuterRef("pk"),
-            unit__workshop__placements__ends_on__gte=Least(Value(timezone.localdate()), OuterRef("ends_on")),
-        )
-        .order_by("user__name")
-        .values(contact=JSONObject(name="user__name", where="unit__name", phone="user__phone"))
-    )
-    return (
+    programme = (
         Programme.objects.visible_to(user)
         .filter(reference=reference)
         .select_related("citizen", "type", "centre", "caseworker", "referring_organisation", "referrer")
         .defer("citizen__identity_number", "citizen__identity_index")
-        .annotate(
-            held_roles=ArraySubquery(held.values("role").distinct()),
-            workshop_contacts=ArraySubquery(contact_persons),
-            next_slot=Subquery(slots[:1]),
-            has_plan=Exists(Version.objects.filter(plan__programme=OuterRef("pk"), status=PlanStatus.CONFIRMED)),
-            follow_up_due_on=F("plan__follow_up_due_on"),
-            note_status=Subquery(notes.values("status")[:1]),
-            next_meeting=Subquery(
-                Meeting.objects.planned()
-                .filter(programme=OuterRef("pk"), starts_at__gt=timezone.now())
-                .order_by("starts_at")
-                .values(meeting=JSONObject(kind="kind", starts_at="starts_at"))[:1]
-            ),
-            referral_reference=F("referral__reference"),
-            course=course_now(timezone.localdate()),
-        )
+        .annotate(held_roles=ArraySubquery(held.values("role").distinct()), facts=facts())
         .first()
     )
+    return read(programme) if programme else None
 
 
 def head_of(user: User, programme: Any, *, current: str = "") -> Head:
@@ -146,19 +112,31 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     )
     kind, icon = STATUS_TAGS[Status(programme.status)]
     course = Course.of(programme, today)
+    since = monday_of(today) - timedelta(weeks=WEEKS_SHOWN - 1)
+    days = figures.days(programme, since=since) if course.has_attendance else []
     return Head(
         programme=programme,
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
         now=what_now(programme, roles, tasks, today),
         next=next_dates(programme, today, course, sees_meetings=not roles.isdisjoint(SEE_MEETINGS)),
-        attendance=figures.last_four_weeks(programme) if course.has_attendance else figures.Totals(),
+        attendance=four_weeks(days, today),
+        days=days,
         contacts=contacts_of(programme, roles, course),
         tabs=tabs_of(programme, roles),
         period=f"{short_day(programme.starts_on)} – {short_day(programme.ended_on or programme.ends_on)}",
         course=course,
         current=dict(keys_of(programme, roles)).get(current, ""),
         tasks=tasks,
+    )
+
+
+def four_weeks(days: list[tuple[date, int, int]], today: date) -> figures.Totals:
+    """Minutes agreed and attended in the four weeks until today, of what was registered (A9)."""
+    since = today - timedelta(weeks=figures.RECENT_WEEKS) + timedelta(days=1)
+    recent = [(agreed, attended) for day, agreed, attended in days if day >= since]
+    return figures.Totals(
+        agreed=sum(agreed for agreed, _attended in recent), attended=sum(attended for _agreed, attended in recent)
     )
 
 
@@ -273,7 +251,7 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
     if programme.type.settings.activities:
         pages.append(("activities", link_to("desk:activities", reference)))
     # What the type does not use is not shown, unless somebody was placed somewhere all the same.
-    if not (programme.type.settings.uses_workshops or programme.course["is_placed"]):
+    if not (programme.type.settings.uses_workshops or programme.is_placed):
         del pages[2:4]
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))

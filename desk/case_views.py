@@ -42,7 +42,7 @@ def case(request: SignedIn, reference: str) -> HttpResponse:
             "page": asked.page(),
             "checklist": checklist,
             "done": sum(item["state"] == "ok" for item in checklist),
-            "bars": hours_by_week(programme),
+            "bars": hours_by_week(head),
             "accommodations": [line for line in programme.accommodations.splitlines() if line.strip()],
             "reasons": programme.accommodations_why if head.reads_reasons else "",
             "has_reasons": bool(programme.accommodations_why),
