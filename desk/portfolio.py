@@ -1,6 +1,6 @@
 """The citizens whose cases the user sees, filtered, sorted and paged by the address (experience 11)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
 from django.http import QueryDict
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
@@ -38,7 +38,7 @@ from desk.search import (
     similar,
     sort_column,
 )
-from programmes.models import Placement, Programme, ProgrammeType, Workshop
+from programmes.models import ChecklistItem, Placement, Programme, ProgrammeType, Workshop
 from programmes.statuses import RUNNING, Status
 from worklist import lines as worklist_lines
 from worklist.models import Task
@@ -78,6 +78,9 @@ class PortfolioFilter(django_filters.FilterSet):
     workshop = django_filters.ChoiceFilter(
         label=gettext_lazy("Workshop"), method="in_workshop", empty_label=gettext_lazy("All")
     )
+    overdue = django_filters.ChoiceFilter(
+        label=gettext_lazy("Checklist"), method="with_overdue", empty_label=gettext_lazy("All")
+    )
     sort = django_filters.CharFilter(method="unchanged", widget=forms.HiddenInput)
 
     class Meta:
@@ -89,16 +92,18 @@ class PortfolioFilter(django_filters.FilterSet):
         data: QueryDict | None,
         *args: Any,
         choices: dict[str, list[tuple[str, str]]],
+        centres: Collection[int] = (),
         finds_similar: bool = False,
         **kwargs: Any,
     ) -> None:
         self.finds_similar = finds_similar
+        self.centres = centres
         values = data.copy() if data else QueryDict(mutable=True)
         if not values.get("status"):
             values["status"] = UNDER_WAY
         super().__init__(values, *args, **kwargs)
         self.filters["status"].extra["choices"] = [(UNDER_WAY, _("Under way")), (ALL, _("All")), *Status.choices]
-        for name in ("type", "caseworker", "workshop"):
+        for name in ("type", "caseworker", "workshop", "overdue"):
             if choices[name]:
                 self.filters[name].extra["choices"] = choices[name]
             else:
@@ -126,6 +131,9 @@ class PortfolioFilter(django_filters.FilterSet):
         placed = Placement.objects.filter(workshop_id=int(value), starts_on__lte=today, ends_on__gte=today)
         return rows.filter(pk__in=placed.values("programme"))
 
+    def with_overdue(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(pk__in=overdue_items(self.centres).values("programme"))
+
     def unchanged(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows
 
@@ -151,7 +159,8 @@ def portfolio(user: User, data: QueryDict) -> Portfolio:
     """The list for one address. Three queries: choices, count, and the rows of one page; one more where a name is
     found by none and those that are nearly the same are listed instead."""
     visible, choices = Programme.objects.visible_to(user), choices_of(user)
-    filters = PortfolioFilter(data, queryset=visible, choices=choices)
+    centres = works_at(user)
+    filters = PortfolioFilter(data, queryset=visible, choices=choices, centres=centres)
     is_valid = filters.form.is_valid()
     sort = str(data.get("sort", "name"))
     found = filters.qs if is_valid else Programme.objects.none()
@@ -159,7 +168,8 @@ def portfolio(user: User, data: QueryDict) -> Portfolio:
     name = cleaned(data.get("q", ""))
     is_similar = is_valid and not pages.count and is_long_enough(name) and not references_of(name)
     if is_similar:
-        found = PortfolioFilter(data, queryset=visible, choices=choices, finds_similar=True).qs
+        filters = PortfolioFilter(data, queryset=visible, choices=choices, centres=centres, finds_similar=True)
+        found = filters.qs
         pages = CappedPaginator(detailed(user, found).order_by(*ordering(sort)), PAGE)
     page = pages.get_page(data.get("page"))
     programmes = list(page.object_list) if pages.count else []
@@ -188,7 +198,7 @@ def choices_of(user: User) -> dict[str, list[tuple[str, str]]]:
     language = get_language() or "da"
     name = KeyTextTransform(language, KeyTextTransform("name", "definition"))
     types = ProgrammeType.objects.order_by().values_list(Value("type", CharField()), "key", Cast(name, CharField()))
-    centres = user.reach.organisations_as(Role.TEAM_LEADER, Role.CASEWORKER)
+    centres = works_at(user)
     caseworkers = (
         Membership.objects.current()
         .filter(role=Role.CASEWORKER, organisation__in=centres)
@@ -200,10 +210,23 @@ def choices_of(user: User) -> dict[str, list[tuple[str, str]]]:
         .order_by()
         .values_list(Value("workshop", CharField()), Cast("pk", CharField()), "unit__name")
     )
-    found: dict[str, dict[str, str]] = {"type": {}, "caseworker": {}, "workshop": {}}
+    found: dict[str, dict[str, str]] = {"type": {}, "caseworker": {}, "workshop": {}, "overdue": {}}
     for kind, value, label in types.union(caseworkers, workshops):
         found[kind][value] = label or value
+    if centres:
+        found["overdue"]["yes"] = _("With something overdue")
     return {kind: sorted(labels.items(), key=lambda pair: pair[1].casefold()) for kind, labels in found.items()}
+
+
+def works_at(user: User) -> Collection[int]:
+    """The centres whose checklists the user answers for."""
+    return user.reach.organisations_as(Role.TEAM_LEADER, Role.CASEWORKER)
+
+
+def overdue_items(centres: Collection[int]) -> QuerySet[ChecklistItem]:
+    """The lines of checklists of these centres whose day is over (P9)."""
+    today = timezone.localdate()
+    return ChecklistItem.objects.filter(is_open=True, due_on__lt=today, programme__centre__in=centres)
 
 
 def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]:
@@ -226,6 +249,14 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
                 registered.values(minutes=JSONObject(agreed=Sum("agreed_minutes"), attended=Sum("attended_minutes")))[
                     :1
                 ]
+            ),
+            overdue=Subquery(
+                overdue_items(works_at(user))
+                .filter(programme=OuterRef("pk"))
+                .order_by()
+                .values("programme")
+                .annotate(count=Count("pk"))
+                .values("count")
             ),
             next_task=Subquery(
                 tasks.values(task=JSONObject(kind="kind", due_on="due_on", params="params", url="url"))[:1]
@@ -307,16 +338,25 @@ def next_step(programme: Any) -> SafeString:
     """The reader's own most urgent task about the citizen, or the state of the programme."""
     task = programme.next_task
     if not task:
-        return format_html("<span>{}</span>", status_tag(programme))
+        return format_html("<span>{}{}</span>", status_tag(programme), overdue_in_words(programme))
     line = worklist_lines.line(
         Task(kind=task["kind"], due_on=date.fromisoformat(task["due_on"]), params=task["params"], url=task["url"])
     )
     return format_html(
-        '<span>{} <a class="t-link t-small ms-1" href="{}">{}</a></span>',
+        '<span>{} <a class="t-link t-small ms-1" href="{}">{}</a>{}</span>',
         str(Tag(line.due_kind, line.due_icon, line.due)),
         line.url,
         line.action,
+        overdue_in_words(programme),
     )
+
+
+def overdue_in_words(programme: Any) -> SafeString:
+    """How much of the checklist is overdue, for those who answer for it (P9)."""
+    if not programme.overdue:
+        return SafeString("")
+    words = ngettext("%(count)s overdue on the checklist", "%(count)s overdue on the checklist", programme.overdue)
+    return format_html('<span class="t-sub d-block">{}</span>', words % {"count": programme.overdue})
 
 
 def status_tag(programme: Programme) -> SafeString:

@@ -75,9 +75,8 @@ ALL = """(p.status = ANY (%(running)s) OR EXISTS (
 THEIR_TYPES = "t.id IN (SELECT p.type_id FROM programmes_programme p WHERE p.id = ANY (%(programmes)s))"
 
 
-def stands(programmes: list[int] | None) -> str:
-    """The statement that says of each requirement of the programmes (None: of all that run) how it stands."""
-    types = "true" if programmes is None else THEIR_TYPES
+def stands(which: str, types: str = "true") -> str:
+    """The statement that says of each requirement of the programmes (`which`, of these types) how it stands."""
     return f"""
     required AS MATERIALIZED (
         SELECT t.id AS type_id, x.position, x.item ->> 'key' AS key, x.item -> 'name' AS name, m.met_by,
@@ -108,7 +107,7 @@ def stands(programmes: list[int] | None) -> str:
             WHERE x.programme_id = p.id AND x.key = r.key AND x.taken_back_at IS NULL
             ORDER BY x.said_at DESC, x.id DESC LIMIT 1
         ) s ON true
-        WHERE {ALL if programmes is None else SOME}
+        WHERE {which}
     ),
     stands AS (
         SELECT f.*, f.asks AND NOT f.is_waived AND (f.every IS NOT NULL OR f.met_on IS NULL
@@ -171,7 +170,7 @@ def settle(programmes: list[int] | None = None, *, by: Actor, today: date | None
     Two statements however many. Safe to run twice or late; returns how many rows it wrote.
     """
     values = parameters(programmes, today=today, by=by)
-    read = stands(programmes)
+    read = stands(ALL) if programmes is None else stands(SOME, THEIR_TYPES)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"WITH {read}, {REMEMBER}", values)
         written = cursor.fetchone()[0]
@@ -233,5 +232,6 @@ def standing(programme: Programme, today: date | None = None) -> list[Standing]:
     """How the requirements of one programme stand now, in the order of its type; what the data says, not what was
     remembered. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {stands([programme.pk])} {TELL}", parameters([programme.pk], today=today, by=None))
+        values = parameters([programme.pk], today=today, by=None)
+        cursor.execute(f"WITH {stands(SOME, THEIR_TYPES)} {TELL}", values)
         return [Standing(*row) for row in cursor.fetchall()]

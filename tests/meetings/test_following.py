@@ -22,8 +22,18 @@ from worklist.models import Task
 
 pytestmark = pytest.mark.django_db
 REQUIRED = [
-    {"key": "start_meeting", "name": {"da": "Opstartssamtale", "sv": "Startsamtal", "en": "Start meeting"}},
-    {"key": "closing_meeting_agreed_at_start", "name": {"da": "Afslutning", "sv": "Avslutning", "en": "Closing"}},
+    {
+        "key": "start_meeting",
+        "name": {"da": "Opstartssamtale", "sv": "Startsamtal", "en": "Start meeting"},
+        "met_by": "meeting:start",
+        "due": {"days_after_start": 0},
+    },
+    {
+        "key": "agreed",
+        "name": {"da": "Afslutning", "sv": "Avslutning", "en": "Closing"},
+        "met_by": "meeting_agreed:closing",
+        "due": {"days_after_start": 7},
+    },
 ]
 
 
