@@ -174,7 +174,7 @@ def message_of(error: Any) -> str:
     return str(PLAIN.get(kind.split("_")[0], OTHER))
 
 
-OTHER = gettext_lazy("This has not the form that is expected here")
+OTHER = gettext_lazy("This does not have the form that is expected here")
 PLAIN = {
     "int": gettext_lazy("A whole number is expected"),
     "bool": gettext_lazy("Write true or false"),

@@ -264,7 +264,7 @@ def follow_up(said: Definition) -> Iterator[tuple[str, str]]:
 def absence(said: Definition) -> Iterator[tuple[str, str]]:
     rules = said.absence_rules
     yield _("Missed after %(count)s minutes") % {"count": rules.grace_minutes}, ""
-    told = pgettext("what happens after absences", "the job centre is told")
+    told = pgettext("what happens after absences", "the referrer is told")
     if rules.unexplained_in_a_row:
         yield _("%(count)s unexplained absences in a row") % {"count": rules.unexplained_in_a_row}, told
     if period := rules.unexplained_in_period:
