@@ -304,6 +304,7 @@ def caseworker(of: Addresses) -> list[str]:
         f"/cases/{confirmed}/",
         f"/cases/{confirmed}/?show=attendance&show=plan&filters=1",
         f"/cases/{confirmed}/print/",
+        f"/cases/{confirmed}/course/",
         "/search/?q=sejresen",
         "/search/?in=texts&q=talte",
         f"/cases/{planned}/",
