@@ -27,6 +27,7 @@ from journal.models import Audience
 from programmes.access import grant_placement, withdraw_placement
 from programmes.capacity import free_places
 from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
+from programmes.pausing import outside
 from programmes.permissions import may_work_on
 from programmes.schedules import WeekSlot, problems
 from programmes.statuses import RUNNING
@@ -56,6 +57,8 @@ def place(
     other hours are agreed already. Of two who place at once in the same hours, the second gets that.
     """
     with held(programme, by) as programme:
+        if not programme.type.settings.uses_workshops:
+            raise NotPlaced(_("This type of programme uses no workshops"))
         workshop = hold_workshop(workshop, programme)
         check_days(programme, starts_on, ends_on)
         for other in programme.placements.filter(workshop=workshop, starts_on__lte=ends_on, ends_on__gte=starts_on):
@@ -234,11 +237,6 @@ def hold_placement(placement: Placement, programme: Programme) -> Placement:
     )
     found.programme = programme
     return found
-
-
-def outside(programme: Programme) -> str:
-    period = f"{short_day(programme.starts_on)} – {short_day(programme.ends_on)}"
-    return _("The programme runs %(period)s") % {"period": period}
 
 
 def check_days(programme: Programme, starts_on: date, ends_on: date) -> None:
