@@ -149,10 +149,11 @@ class Site:
     def tell(self, ordinary: int) -> None:
         """Everything that happened, told and invented; no rows but the people's."""
         world, places = self.world, Places(self.world)
-        self.cases = world.told = told_cases(world, self.people)
-        for case in self.cases:
+        world.told = told_cases(world, self.people)
+        for case in world.told:
             places.keep(case)
-        self.cases = [*self.cases, *ordinary_cases(world, self.people, places, ordinary)]
+        stories = list(world.told)
+        self.cases = stories + ordinary_cases(world, self.people, places, ordinary)
         self.requests = invent_requests(world, self.people)
         if world.place.get("with_workshops"):
             refer_somebody_twice(self.cases, self.requests)

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Organisation
 from citizens.models import Citizen
 from core.calendar import last_day, monday_of
 from demo.seeding.case import (
@@ -25,9 +24,10 @@ from demo.seeding.case import (
 from demo.seeding.closing import plan_note
 from demo.seeding.course import add_course
 from demo.seeding.people import People
-from demo.seeding.storylines import accepted, referral_text
+from demo.seeding.referring import choose_organisation, municipality_of, offer_id, others_of, share_places
 from demo.seeding.texts import everyday, fill
-from demo.seeding.world import World, content, plus
+from demo.seeding.told import accepted, referral_text
+from demo.seeding.world import World, plus
 from journal.models import Audience
 from programmes.models import ProgrammeType
 from programmes.statuses import Status
@@ -115,7 +115,7 @@ def starts(world: World, type_key: str, number: int) -> list[date]:
     usual = max(text["lengths"], key=text["lengths"].get)
     back = max(world.weeks, round(1.3 * usual)) if usual > USUAL_WEEKS else world.weeks
     if type_.settings.intake_dates:
-        return spread(cohorts(world), number)
+        return spread(cohorts(world, type_), number)
     limit = text.get("limit", number)
     if number <= limit:
         return spread([world.this_monday + timedelta(weeks=week) for week in range(-back, 4)], number)
@@ -128,9 +128,12 @@ def spread(days: list[date], number: int) -> list[date]:
     return sorted(days[index * len(days) // number] for index in range(number))
 
 
-def cohorts(world: World) -> list[date]:
-    """The starts of the last cohorts and the next one: every thirteenth week."""
-    return [world.this_monday + timedelta(weeks=week) for week in (-33, -20, -7, 1)]
+def cohorts(world: World, type_: ProgrammeType) -> list[date]:
+    """The starts of the last three cohorts, and of the next one if it is near."""
+    dates = sorted(type_.settings.intake_dates)
+    latest = max([day for day in dates if day <= world.today], default=world.this_monday - timedelta(weeks=7))
+    near = [day for day in dates if world.today < day <= world.today + timedelta(weeks=4)]
+    return [latest - timedelta(weeks=26), latest - timedelta(weeks=13), latest, *near[:1]]
 
 
 def intake(type_: ProgrammeType, day: date) -> date:
@@ -212,12 +215,6 @@ def agree_accommodations(world: World, type_: ProgrammeType, workshop: str) -> t
     return "\n".join(world.random.sample(texts, 2)), world.pick(everyday(world, type_, "accommodations_why"))
 
 
-def others_of(world: World, type_: ProgrammeType, organisation: Organisation) -> list[Organisation]:
-    """Who refers together with the first one, where the type needs two parties (R1)."""
-    others = [one for one in referring(world) if one is not organisation]
-    return world.random.sample(others, type_.settings.parties_needed - 1)
-
-
 def agreed_weeks(world: World, starts_on: date, ends_on: date, pace: int, workshop: str) -> list[Week]:
     """The first week and what it grew to: a step up about every fourth week, as far as that holds (P12)."""
     arrival = world.weighted(ARRIVALS)
@@ -240,66 +237,6 @@ def agreed_weeks(world: World, starts_on: date, ends_on: date, pace: int, worksh
             break
         pace += 1
     return weeks
-
-
-def referring(world: World) -> list[Organisation]:
-    """Who refers to the centre."""
-    keys = [entry["key"] for entry in content("people")["organisations"] if "share" in entry]
-    return [world.organisations[key] for key in keys if key in world.place["organisations"]]
-
-
-def choose_organisation(world: World) -> Organisation:
-    shares = {entry["key"]: entry["share"] for entry in content("people")["organisations"] if "share" in entry}
-    return world.organisations[
-        world.weighted({key: share for key, share in shares.items() if key in world.place["organisations"]})
-    ]
-
-
-def municipality_of(world: World, organisation: Organisation) -> str:
-    """The organisation's own, or one of those that the centre serves."""
-    entry = next(e for e in content("people")["organisations"] if e["name"] == organisation.name)
-    return entry.get("municipality") or world.weighted(world.place["municipalities"])
-
-
-def share_places(world: World, cases: list[Case]) -> None:
-    """Whose place each running one takes, so that the quotas are nearly full and one place is lent (P10)."""
-    wanted, lent = Counter(world.place["municipalities"]), world.place["lent"]
-    told = {id(case) for case in world.told}
-    free = wanted - Counter(case.municipality for case in world.told if case.is_running)
-    # The borrower's places fill first, so that it lacks one; in a small demo nobody lacks any. Who is one too many has
-    # a place of those that are left.
-    first = [lent["to"], lent["from"]]
-    order = sorted(free.elements(), key=lambda name: first.index(name) if name in first else len(first))
-    order += [name for name in wanted if name != lent["to"]]
-    running = [case for case in cases if case.is_running and id(case) not in told]
-    world.random.shuffle(running)
-    if len(running) >= 0.75 * free.total():
-        for case, municipality in zip(running, order, strict=False):
-            move_to(world, case, municipality)
-    theirs = [case for case in running if case.municipality == lent["to"]]
-    if theirs and free[lent["to"]] == len(theirs):
-        theirs[-1].lent_from = lent["from"]
-
-
-def move_to(world: World, case: Case, municipality: str) -> None:
-    """Let the citizen live there, and be referred from there where a municipality refers."""
-    before, case.citizen.municipality = case.citizen.municipality, municipality
-    case.municipality = municipality
-    case.citizen.address = case.citizen.address.replace(f", {before}", f", {municipality}")
-    homes = {
-        entry["municipality"]: world.organisations[entry["key"]]
-        for entry in content("people")["organisations"]
-        if "municipality" in entry and entry["key"] in world.place["organisations"] and "share" in entry
-    }
-    if case.organisation in homes.values():
-        case.organisation = homes[municipality]
-        case.referrer = world.pick(world.referrers(case.organisation))
-        case.parties = others_of(world, case.type, case.organisation)
-
-
-def offer_id(organisation: Organisation, number: int) -> str:
-    entry = next(e for e in content("people")["organisations"] if e["name"] == organisation.name)
-    return entry.get("offer_id", "").format(n=number)
 
 
 def invent_goals(world: World, type_: ProgrammeType, citizen: Citizen, *, hours: int, pace: int) -> list[GoalText]:

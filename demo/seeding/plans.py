@@ -130,7 +130,7 @@ class Plans:
                     name=name,
                     by=case.referrer if party == Party.REFERRER else case.caseworker,
                     given_on=agreed_on,
-                    at=version.confirmed_at,
+                    at=version.confirmed_at or world.now,
                     content_hash=self.hashes[version.pk],
                 )
             )

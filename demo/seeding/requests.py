@@ -14,18 +14,15 @@ from demo.seeding.ordinary import (
     PACES,
     WHOLE,
     agree_accommodations,
-    choose_organisation,
     intake,
     invent_goals,
-    municipality_of,
-    offer_id,
-    others_of,
 )
 from demo.seeding.people import People, invented_name
 from demo.seeding.programmes import References
 from demo.seeding.referrals import grant_referral, legal_basis, move, tell, write_consents, write_goals, write_parties
-from demo.seeding.storylines import enrol, goals_of, municipality_in, parties_of
+from demo.seeding.referring import choose_organisation, municipality_of, offer_id, others_of
 from demo.seeding.texts import everyday, fill
+from demo.seeding.told import enrol, goals_of, municipality_in, parties_of
 from demo.seeding.world import World, content
 from programmes.models import ProgrammeType
 from referrals.drafts import sealed
