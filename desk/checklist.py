@@ -11,15 +11,31 @@ from django.utils.translation import gettext as _
 from core.templatetags.dates import day as in_words
 from core.templatetags.dates import short_day
 from desk.rows import Tag, link_to
+from plans import confirming
+from plans.statuses import Party
 from programmes.requirements import FOLLOW_UP, Standing, standing
 from worklist import lines as worklist_lines
 
 
 def checklist_of(programme: Any, today: date) -> list[dict[str, Any]]:
-    """The lines in the order of the type, as `components/checklist.html` takes them. One query."""
+    """The lines in the order of the type, as `components/checklist.html` takes them, then the confirmations of the plan
+    that are missing (L2). Two queries."""
     names = {one.key: str(one) for one in programme.type.settings.required}
     names[FOLLOW_UP] = _("Follow-up on the plan")
-    return [item(programme, one, names.get(one.key, one.key), today) for one in standing(programme, today)]
+    lines = [item(programme, one, names.get(one.key, one.key), today) for one in standing(programme, today)]
+    return lines + [missing_yes(programme, party, due_on) for party, due_on in confirming.due_of(programme).items()]
+
+
+def missing_yes(programme: Any, party: Party, due_on: date) -> dict[str, Any]:
+    """A party that has not confirmed the plan yet, with the day by which it is due (L2)."""
+    words = {
+        Party.CITIZEN: _("The citizen has not confirmed the plan yet"),
+        Party.REFERRER: _("The referrer has not confirmed the plan yet"),
+    }
+    page = "plans:sign" if party == Party.CITIZEN else "plans:detail"
+    kind, icon, due = worklist_lines.due_in_words(due_on)
+    url = link_to(page, programme.reference)
+    return {"key": f"confirmed_{party}", "word": words[party], "url": url, "state": kind, "tag": Tag(kind, icon, due)}
 
 
 def item(programme: Any, one: Standing, word: str, today: date) -> dict[str, Any]:
