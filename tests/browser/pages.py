@@ -267,6 +267,7 @@ def teamleader(of: Addresses) -> list[str]:
         f"/closing-notes/{of.note('in_review')}/review/",
         f"/closing-notes/{approved}/review/",
         f"/closing-notes/{approved}/progress/",
+        "/activities/",
         *corrections(of),
     ]
 
@@ -310,14 +311,41 @@ def caseworker(of: Addresses) -> list[str]:
         f"/cases/{planned}/",
         f"/cases/{completed}/",
         *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/", "observations/"]),
+        *plans_changed(of, confirmed),
         *(f"/plans/{drafted}/{page}" for page in ["", "edit/", "confirm/"]),
         f"/attendance/case/{confirmed}/",
         "/attendance/missed/",
         "/closing-notes/",
         f"/closing-notes/{bare}/",
         *notes(of),
+        *activities(of),
         *meetings(of),
         *people(of),
+    ]
+
+
+def activities(of: Addresses) -> list[str]:
+    """Of the demo's caseworker: of a case, one of them, planning, a line of the checklist said by hand, groups (P8)."""
+    running = "p.status IN ('active', 'closing') AND"
+    join = "JOIN programmes_activity a ON a.programme_id = p.id"
+    case = of.case(f"{running} a.status = 'attended'", join)
+    one = of.one(
+        "SELECT a.id FROM programmes_activity a JOIN programmes_programme p ON p.id = a.programme_id"
+        " WHERE p.reference = %s AND a.status = 'attended' ORDER BY a.id",
+        case,
+    )
+    key = of.one(
+        "SELECT x.item ->> 'key' FROM programmes_programme p JOIN programmes_programmetype t ON t.id = p.type_id,"
+        " jsonb_array_elements(t.definition -> 'required') x (item)"
+        " WHERE p.reference = %s AND x.item ->> 'met_by' LIKE 'activity:%%'",
+        case,
+    )
+    return [
+        *(f"/cases/{case}/activities/{page}" for page in ["", "new/", f"{one}/"]),
+        f"/cases/{case}/checklist/{key}/",
+        "/cases/?overdue=yes",
+        "/activities/groups/",
+        "/activities/groups/new/",
     ]
 
 
@@ -370,6 +398,31 @@ def contact(of: Addresses) -> list[str]:
         f"/cases/{case}/",
         f"/plans/{case}/",
         f"/attendance/case/{case}/",
+    ]
+
+
+def plans_changed(of: Addresses, case: str) -> list[str]:
+    """Giving up a subgoal, putting the follow-up off, telling the referrer, and a signature that is still missing."""
+    key = of.one(
+        "SELECT s.key::text FROM plans_subgoal s JOIN plans_goal g ON g.id = s.goal_id JOIN plans_version v ON"
+        " v.id = g.version_id JOIN plans_plan l ON l.id = v.plan_id JOIN programmes_programme p ON p.id ="
+        " l.programme_id WHERE p.reference = %s ORDER BY v.number DESC, s.id",
+        case,
+    )
+    told, talk = of.row(
+        "SELECT p.reference, f.id FROM plans_followup f JOIN plans_plan l ON l.id = f.plan_id"
+        " JOIN programmes_programme p ON p.id = l.programme_id JOIN accounts_user u ON u.id = p.caseworker_id"
+        " WHERE u.email = 'caseworker@demo.trinvis.test' AND p.status = 'active' ORDER BY f.id"
+    )
+    unsigned = of.stack.query(
+        "SELECT url FROM worklist_task t JOIN accounts_user u ON u.id = t.for_user_id WHERE t.done_at IS NULL"
+        " AND t.kind = 'confirm_plan_citizen' AND u.email = 'caseworker@demo.trinvis.test' ORDER BY t.id LIMIT 1"
+    )
+    return [
+        f"/plans/{case}/abandon/{key}/",
+        f"/plans/{case}/follow-up/put-off/",
+        f"/plans/{told}/follow-up/{talk}/summary/",
+        *(row["url"] for row in unsigned),
     ]
 
 
