@@ -36,7 +36,7 @@ class CitizenYesForm(Form):
 
     means = forms.ChoiceField(
         label=_("How does the citizen confirm?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         choices=[
             (Means.SIGNATURE, _("Signs here on the screen")),
             (Means.TYPED, _("Types the name here")),

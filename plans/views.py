@@ -88,6 +88,7 @@ def around(plan: Plan, page: cards.PlanPage, *, roles: set[str], may_edit: bool)
         "may_agree": bool(own) and plan.programme.status in RUNNING,
         "may_sign": may_edit and Party.CITIZEN in missing and plan.programme.status in RUNNING,
         "may_see_proof": may_see_proof,
+        "reads_reasons": reading(roles).comments,
         "given_up": abandoning.history(plan, reading(roles)),
         "standing": deferring.standing(plan) if may_edit else None,
         "summary": summaries.latest(plan) if may_edit or Role.REFERRER in roles else None,

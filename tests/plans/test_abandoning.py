@@ -46,6 +46,9 @@ def test_a_subgoal_is_given_up_with_a_reason_leaves_the_present_plan_and_stays_i
     assert [part.name for part in follow_up.subgoals] == [first.title, third.title]
     assert second.key in progress(plan).by_key()
     assert not progress(plan).by_key()[second.key].is_current
+    referrer = signed_in(plan.programme.referrer).get(url("detail", plan)).text
+    assert second.title in referrer
+    assert "The bus line was closed" not in referrer
     entry = Entry.objects.get(kind="subgoal_abandoned")
     assert (entry.body, entry.audience) == ("The bus line was closed", Audience.TEAM)
 
