@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -152,5 +153,5 @@ def marks(first: date, last: date, place: Any) -> list[dict[str, str]]:
         year, month = divmod(first.month - 1 + number, 12)
         day = date(first.year + year, month + 1, 1)
         if first < day <= last and place(day) < WIDTH - 50:
-            found.append({"x": f"{place(day):g}", "label": f"{day.month}.{day.year}"})
+            found.append({"x": f"{place(day):g}", "label": date_format(day, "M Y")})
     return found
