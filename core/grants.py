@@ -14,7 +14,10 @@ APPEND_ONLY = [
     "worklist_turn",
     "journal_version",
     "journal_disclosure",
+    "plans_confirmation",
+    "plans_exemption",
     "plans_observation",
+    "plans_summary",
 ]
 
 
