@@ -32,7 +32,7 @@ from programmes.weeks import (
 from worklist.models import Task
 
 # The picture of a week, in units of its drawing.
-LEFT, TOP, HOUR, WIDTH = 40, 24, 22, 320
+LEFT, TOP, HOUR, WIDTH, KEY = 44, 24, 22, 320, 20
 FIRST_HOUR, LAST_HOUR = 7, 15
 ROOM_FOR_TWO_LINES, ROOM_FOR_ONE = 38, 18
 # The chart of hours; a longer programme shows the weeks around now.
@@ -186,7 +186,7 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str) -> dict[str, Any]:
     return {
         "title": title,
         "total": sum(minutes.values()),
-        "height": TOP + HOUR * (last - first) + 6,
+        "height": TOP + HOUR * (last - first) + 14 + KEY * len(names),
         "width": WIDTH,
         "left": LEFT,
         "days": [
@@ -203,7 +203,14 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str) -> dict[str, Any]:
         ],
         "boxes": boxes,
         "workshops": [
-            {"name": name, "minutes": minutes[name], "is_other": place % 2} for place, name in enumerate(names)
+            {
+                "name": name,
+                "minutes": minutes[name],
+                "is_other": place % 2,
+                "y": (y := TOP + HOUR * (last - first) + 14 + KEY * place),
+                "text_y": y + 11,
+            }
+            for place, name in enumerate(names)
         ],
         "rows": [
             {

@@ -1,5 +1,6 @@
 """The forms of the agreed week. What a form cannot know, `programmes.placing` refuses."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from programmes.placing import NotPlaced
 from programmes.schedules import WeekSlot
 
 TIMES_A_DAY = ("", "b")
+TIME = re.compile(r"(from|until)_\d+b?")
 
 
 class RefusalForm(Form):
@@ -79,7 +81,7 @@ class WeekForm(RefusalForm):
     @property
     def head(self) -> list[forms.BoundField]:
         """The fields before the week."""
-        return [self[name] for name in self.fields if not name.startswith(("from_", "until_")) or name == "from_day"]
+        return [self[name] for name in self.fields if not TIME.fullmatch(name)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -101,6 +103,11 @@ class WeekForm(RefusalForm):
             self.add_error(f"from_{self.openings[0].weekday}", gettext("Agree at least one day a week"))
         data["week"] = week
         return data
+
+    @property
+    def agreed(self) -> dict[str, Any]:
+        """The week and the days, as the actions take them."""
+        return {name: value for name, value in self.cleaned_data.items() if not TIME.fullmatch(name)}
 
     def refuse(self, refused: NotPlaced) -> None:
         """Each slot's error beside its own inputs."""

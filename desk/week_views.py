@@ -122,7 +122,7 @@ def answer(
     """The form, or the page of the week once it was agreed; a refusal stands beside what it is about."""
     if request.method == "POST" and form.is_valid():
         try:
-            said = agree(form.cleaned_data)
+            said = agree(form.agreed)
         except placing.NotPlaced as refused:
             form.refuse(refused)
         else:
