@@ -20,15 +20,7 @@ from programmes.models import Placement, Programme, ScheduleSlot
 from programmes.permissions import may_work_on
 from programmes.placing import TASKS, source_of_week
 from programmes.statuses import RUNNING
-from programmes.weeks import (
-    Step,
-    minutes_by_week,
-    minutes_of,
-    mondays_of,
-    schedule_of,
-    steps_of,
-    week_on,
-)
+from programmes.weeks import Step, minutes_by_week, minutes_of, mondays_of, schedule_of, steps_of, week_on
 from worklist.models import Task
 
 # The picture of a week, in units of its drawing.
@@ -238,7 +230,8 @@ def ramp_of(programme: Programme, slots: Sequence[ScheduleSlot], today: date) ->
     attended = {week.monday: week.attended for week in figures.weeks(programme)}
     planned = minutes_by_week(slots, mondays)
     most = max([*planned.values(), *(attended.get(monday, 0) for monday in mondays)]) or 1
-    weeks, line = [], []
+    weeks: list[dict[str, Any]] = []
+    line: list[str] = []
     for place, monday in enumerate(mondays):
         x = 4 + BAR * place
         level = BASE - (BASE - CHART_TOP) * planned[monday] / most

@@ -14,7 +14,7 @@ from core.fields import DateField, TimeField
 from core.forms import Form
 from core.templatetags.dates import clock
 from programmes.models import OpeningHours, ScheduleSlot, Workshop
-from programmes.placing import NotPlaced
+from programmes.placeable import NotPlaced
 from programmes.schedules import WeekSlot
 
 TIMES_A_DAY = ("", "b")

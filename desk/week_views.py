@@ -21,6 +21,7 @@ from programmes import placing
 from programmes.capacity import free_places
 from programmes.models import Placement, Programme, Workshop
 from programmes.permissions import may_work_on
+from programmes.placeable import NotPlaced
 from programmes.weeks import schedule_of, week_on
 
 UNPROCESSABLE = 422
@@ -123,7 +124,7 @@ def answer(
     if request.method == "POST" and form.is_valid():
         try:
             said = agree(form.agreed)
-        except placing.NotPlaced as refused:
+        except NotPlaced as refused:
             form.refuse(refused)
         else:
             messages.success(request, said)
@@ -142,7 +143,7 @@ def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             placing.move_last_day(placement=placement, by=request.user, **form.cleaned_data)
-        except placing.NotPlaced as refused:
+        except NotPlaced as refused:
             form.refuse(refused)
         else:
             messages.success(request, _("Saved"))

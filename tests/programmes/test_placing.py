@@ -20,7 +20,7 @@ from core.exceptions import NotAllowed
 from journal.models import Entry
 from programmes import placing
 from programmes.models import Placement, ScheduleSlot
-from programmes.placing import NotPlaced
+from programmes.placeable import NotPlaced
 from programmes.schedules import WeekSlot
 from programmes.weeks import agreed_on, minutes_by_week, mondays_of, schedule_of, steps_of
 from tests.factories.accounts import user_with_role
