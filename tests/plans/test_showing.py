@@ -151,6 +151,7 @@ def test_what_the_citizen_taps_goes_along_to_the_follow_up_and_is_kept_there_as_
     page = get(client, plan, "tablet", goal="2", own=["1-4", "2-2", "9-1", "1-9", "x"])
     found = page.context["found"]
     assert found.taps == {1: 4, 2: 2}
+    assert 'aria-current="true"' in page.text
     follow_up = client.get(reverse("plans:follow_up", args=[plan.programme.reference]) + found.keep)
     chosen = {part.key: part["own_step"].value() for part in follow_up.context["form"].subgoals}
     assert chosen == {first.key: 4, second.key: 2}
