@@ -14,10 +14,11 @@ from core.charts import curve
 from core.templatetags.components import tag
 from core.templatetags.dates import day, short_day
 from plans.content import missing, of_goals
+from plans.measuring import in_figures
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Goal, Observation, Plan, Subgoal, Version
 from plans.observations import lately
 from plans.permissions import Reading
-from plans.progress import PlanProgress, SubgoalProgress, progress
+from plans.progress import PlanProgress, Point, SubgoalProgress, progress
 from plans.statuses import Status
 
 
@@ -114,11 +115,13 @@ def subgoal_card(subgoal: Subgoal, one: SubgoalProgress | None, page: PlanPage) 
     card["tag"] = moved_tag(one, page.plan.follow_up_due_on)
     said = [point for point in one.points if point.comment]
     card["staff"] = [{"by": point.by, "on": point.held_on, "text": point.comment} for point in said[-1:]]
-    rated = [point for point in one.points if point.own_step]
+    heard = [point for point in one.points if point.own_step or point.own_comment]
     card["own"] = [
-        {"by": _("The citizen's own step"), "on": point.held_on, "text": in_words(point.own_step or 0, one.wordings)}
-        for point in rated[-1:]
+        {"by": _("The citizen's own step"), "on": point.held_on, "text": own_voice(point, one.wordings)}
+        for point in heard[-1:]
     ]
+    if measured := [point.measured for point in one.points if point.measured is not None]:
+        card["figure"] = in_figures(subgoal.indicator, measured[-1])
     if seen := page.seen.get(subgoal.key):
         by = _("Seen by %(name)s") % {"name": seen.by.name}
         card["staff"].append({"by": by, "on": seen.seen_on, "text": seen.text})
@@ -142,6 +145,12 @@ def measure(subgoal: Subgoal) -> str:
             "target": subgoal.target,
         }
     return str(subgoal.get_indicator_display())
+
+
+def own_voice(point: Point, wordings: list[str]) -> str:
+    """The step that the citizen named, in its words, and what the citizen said to it (L3)."""
+    step = in_words(point.own_step, wordings) if point.own_step else ""
+    return "\n".join(filter(None, [step, point.own_comment]))
 
 
 def in_words(step: int, wordings: list[str]) -> str:

@@ -9,17 +9,16 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from core.exceptions import Refused
-from core.fields import DateField
 from core.forms import Form
 from core.uploads import JPEG, PDF, PNG, Upload, checked, checked_bytes
 from plans.actions import agreed_on_problem
 from plans.confirming import Given, given_on_problem
+from plans.form_parts import days
 from plans.models import Plan, Version
 from plans.statuses import Means
 
@@ -105,7 +104,7 @@ class CitizenYesForm(Form):
 class ConfirmForm(CitizenYesForm):
     """The day on which the plan was agreed with the citizen, and the citizen's yes where the type asks for it (L2)."""
 
-    agreed_on = DateField(label=_("Agreed with the citizen on"), initial=timezone.localdate)
+    agreed_on = days(_("Agreed with the citizen on"))
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
 
     field_order = ["agreed_on", "means"]
@@ -127,7 +126,7 @@ class ConfirmForm(CitizenYesForm):
 class SignForm(CitizenYesForm):
     """The citizen's yes to the version in force, given afterwards (L2)."""
 
-    given_on = DateField(label=_("Confirmed on"), initial=timezone.localdate)
+    given_on = days(_("Confirmed on"))
     version = forms.IntegerField(min_value=1, max_value=32_000, widget=forms.HiddenInput)
 
     field_order = ["given_on", "means"]

@@ -38,9 +38,7 @@ class Measured:
     @property
     def figure(self) -> str:
         """`93 %`, or `7.5 hours a week`."""
-        if self.indicator == Indicator.SHARE:
-            return percent(float(self.value) / 100)
-        return _("%(number)s hours a week") % {"number": shown(self.value)}
+        return in_figures(self.indicator, self.value)
 
     @property
     def definition(self) -> str:
@@ -54,6 +52,13 @@ class Measured:
         if self.indicator == Indicator.SHARE:
             return _("%(attended)s of %(agreed)s agreed hours that were registered from %(since)s to %(until)s") % said
         return _("%(attended)s hours attended from %(since)s to %(until)s, divided by the weeks") % said
+
+
+def in_figures(indicator: str, value: Decimal) -> str:
+    """`93 %`, or `7.5 hours a week`."""
+    if indicator == Indicator.SHARE:
+        return percent(float(value) / 100)
+    return _("%(number)s hours a week") % {"number": shown(value)}
 
 
 def measured_of(programme: Programme, subgoals: Iterable[Subgoal], *, until: date) -> dict[UUID, Measured]:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -33,6 +34,7 @@ class Point:
     comment: str
     by: str
     own_comment: str = ""
+    measured: Decimal | None = None  # what attendance said: percent, or hours a week
 
 
 @dataclass
@@ -147,13 +149,13 @@ def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[in
     records = StepRecord.objects.filter(follow_up__plan__in=list(found)).order_by("follow_up__held_on", "follow_up_id")
     if not reading.health:
         records = records.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
-    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment", "own_comment")
-    for plan, key, held_on, by, step, own_step, comment, own_comment in records.values_list(
+    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment", "own_comment", "measured")
+    for plan, key, held_on, by, step, own_step, comment, own_comment, measured in records.values_list(
         "follow_up__plan_id", "subgoal__key", *talk
     ):
         if known := progress.get((plan, key)):
             said = (comment, own_comment) if reading.comments else ("", "")
-            known.points.append(Point(held_on, step, own_step, said[0], by, said[1]))
+            known.points.append(Point(held_on, step, own_step, said[0], by, said[1], measured))
     return found
 
 

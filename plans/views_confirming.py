@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -36,7 +37,12 @@ def confirm(request: SignedIn, reference: str) -> HttpResponse:
     status = 200
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     asks_citizen = Party.CITIZEN in confirming.asked(plan.programme)
-    form = ConfirmForm(*sent, plan=plan, asks_citizen=asks_citizen, initial={"revision": version.revision})
+    form = ConfirmForm(
+        *sent,
+        plan=plan,
+        asks_citizen=asks_citizen,
+        initial={"revision": version.revision, "agreed_on": timezone.localdate()},
+    )
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid():
@@ -67,7 +73,7 @@ def sign(request: SignedIn, reference: str) -> HttpResponse:
         return redirect("plans:detail", reference)
     status = 200
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = SignForm(*sent, standing=version, initial={"version": version.number})
+    form = SignForm(*sent, standing=version, initial={"version": version.number, "given_on": timezone.localdate()})
     if request.method == "POST":
         status = UNPROCESSABLE
         if form.is_valid() and form.given:
