@@ -321,6 +321,7 @@ def caseworker(of: Addresses) -> list[str]:
         *activities(of),
         *meetings(of),
         *people(of),
+        *weeks(of),
     ]
 
 
@@ -435,6 +436,18 @@ def people(of: Addresses) -> list[str]:
     protected = of.case("c.is_protected", "JOIN citizens_citizen c ON c.id = p.citizen_id")
     page = f"/cases/{case}/people/"
     return [page, f"{page}{member}/end/", f"{page}protect/", f"/cases/{protected}/people/", f"/cases/{protected}/"]
+
+
+def weeks(of: Addresses) -> list[str]:
+    """The agreed week of a case with a coming step of hours, with its forms."""
+    case, placement, workshop = of.row(
+        "SELECT p.reference, l.id, l.workshop_id FROM programmes_scheduleslot s"
+        " JOIN programmes_placement l ON l.id = s.placement_id JOIN programmes_programme p ON p.id = l.programme_id"
+        " JOIN accounts_user u ON u.id = p.caseworker_id WHERE u.email = 'caseworker@demo.trinvis.test'"
+        f" AND p.status = 'active' ORDER BY s.valid_from > '{TODAY}' AND l.starts_on < s.valid_from DESC, s.id LIMIT 1"
+    )
+    page = f"/cases/{case}/week/"
+    return [page, f"{page}new/", f"{page}new/{workshop}/", f"{page}{placement}/", f"{page}{placement}/end/"]
 
 
 def specialist(of: Addresses) -> list[str]:
