@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -23,6 +23,8 @@ from programmes.permissions import on_teams_of, worked_on_by
 READ_REMARKS = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}
 READ_EACH = {*READ_REMARKS, Role.CONTACT_PERSON, Role.CITIZEN}
 SHOWN = 200
+# In lists; afterwards on the page of the activity.
+UNDONE_WITHIN = timedelta(days=14)
 TAGS = {
     ActivityStatus.PLANNED: ("calm", "calendar-event"),
     ActivityStatus.ATTENDED: ("ok", "check-circle"),
@@ -95,7 +97,9 @@ def may_plan(user: User, programme: Programme) -> bool:
     return Programme.objects.filter(worked_on_by(user) | on_teams_of(user), pk=programme.pk).exists()
 
 
-def line(row: Activity, *, may_record: bool, reads_remarks: bool, today: date) -> Line:
+def line(
+    row: Activity, *, may_record: bool, reads_remarks: bool, today: date, undone_within: timedelta = UNDONE_WITHIN
+) -> Line:
     offered = offered_in(row.programme, row.kind)
     parts = [row.place]
     if reads_remarks:
@@ -109,11 +113,12 @@ def line(row: Activity, *, may_record: bool, reads_remarks: bool, today: date) -
         text=" · ".join(part for part in parts if part),
         tag=None if is_planned else Tag(colour, icon, str(row.get_status_display())),
         url=link_to("desk:activity", row.programme.reference, row.pk) if reads_remarks else "",
-        marks=marks(row, today) if may_record else [],
+        marks=marks(row, today) if may_record and (is_planned or row.day >= today - undone_within) else [],
     )
 
 
 def marks(row: Activity, today: date) -> list[tuple[str, str, str]]:
+    """What can be said now; what was said long ago is taken back on the activity's own page."""
     if row.status != ActivityStatus.PLANNED:
         return [(ActivityStatus.PLANNED, _("Undo"), "arrow-counterclockwise")]
     found = []

@@ -36,8 +36,9 @@ class PlanForm(Form):
     starts = TimeField(label=gettext_lazy("From"), required=False)
     ends = TimeField(label=gettext_lazy("Until"), required=False)
     times = forms.IntegerField(
-        label=gettext_lazy("How many weeks in a row"), min_value=1, max_value=AT_MOST, initial=1, required=False
-    )
+        label=gettext_lazy("How many weeks in a row"), min_value=1, max_value=AT_MOST, initial=1, required=False,
+        widget=forms.NumberInput(attrs={"class": "t-w-s"}),
+    )  # fmt: skip
     until = DateField(
         label=gettext_lazy("Or weekly until"),
         required=False,

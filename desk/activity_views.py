@@ -1,6 +1,7 @@
 """The pages of activities: those of a case, a group's register, and what a centre offered (P8)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
@@ -30,6 +32,7 @@ from programmes.statuses import RUNNING
 UNPROCESSABLE = 422
 WRITE = ["GET", "HEAD", "POST"]
 LARGEST_KEY = 2**63 - 1
+EVER = timedelta(days=365 * 100)
 
 
 def programme_or_404(request: SignedIn, reference: str) -> Programme:
@@ -86,9 +89,8 @@ def new(request: SignedIn, reference: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(
-                request, _("Planned, %(count)s times") % {"count": len(planned)} if len(planned) > 1 else _("Planned")
-            )
+            words = ngettext("Planned %(count)s time", "Planned %(count)s times", len(planned))
+            messages.success(request, words % {"count": len(planned)})
             return redirect("desk:activities", reference)
     context = {"programme": programme, "form": form}
     return render(request, "desk/activity_new.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -96,7 +98,7 @@ def new(request: SignedIn, reference: str) -> HttpResponse:
 
 @require_http_methods(WRITE)
 def activity(request: SignedIn, reference: str, pk: int) -> HttpResponse:
-    """One activity with its remark. POST with `status` and `seen` says what became of it: one tap, and undone by one."""
+    """One activity with its remark. POST with `status` and `seen` says what became of it, in one tap; one undoes it."""
     programme = programme_or_404(request, reference)
     if pk > LARGEST_KEY:
         raise Http404
@@ -111,14 +113,15 @@ def activity(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         if not may_record:
             raise NotAllowed
-        status, seen = asked(request, str(row.pk))
+        status, seen = asked(request)
         has_remark = "remark" in request.POST
         if status in ActivityStatus.values and (not has_remark or form.is_valid()):
             remark = form.cleaned_data["remark"].strip() if has_remark else None
             return recorded(request, row, status, seen, remark)
-        form.add_error(None, _("Choose what became of it")) if form.is_bound else None
-        messages.error(request, _("Choose what became of it"))
-    line = shown.line(row, may_record=may_record, reads_remarks=True, today=timezone.localdate())
+        if status not in ActivityStatus.values:
+            messages.error(request, _("Choose what became of it"))
+    today = timezone.localdate()
+    line = shown.line(row, may_record=may_record, reads_remarks=True, today=today, undone_within=EVER)
     context = {"programme": programme, "line": line, "form": form, "may_record": may_record}
     return render(request, "desk/activity.html", context, status=UNPROCESSABLE if request.method == "POST" else 200)
 
@@ -148,7 +151,7 @@ def said(status: str) -> str:
     }[ActivityStatus(status)]
 
 
-def asked(request: SignedIn, name: str) -> tuple[str, str]:
+def asked(request: SignedIn) -> tuple[str, str]:
     """What it becomes and what the page showed; the undo of a message has both in its address."""
     data: Mapping[str, str] = request.POST if "status" in request.POST else request.GET
     return data.get("status", ""), data.get("seen", "")
@@ -246,7 +249,7 @@ def group(request: SignedIn, group: UUID) -> HttpResponse:
             messages.success(request, _("Saved"), extra_tags=undo)
         return redirect("desk:group", group)
     today = timezone.localdate()
-    lines = [shown.line(row, may_record=True, reads_remarks=True, today=today) for row in rows]
+    lines = [shown.line(row, may_record=True, reads_remarks=True, today=today, undone_within=EVER) for row in rows]
     context = {
         "lines": lines,
         "first": lines[0],

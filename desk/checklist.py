@@ -1,4 +1,4 @@
-"""What the type of a programme requires, as its case shows it: done, due, overdue, each a link to where it is done (P9).
+"""What the type of a programme requires, as its case shows it: done, due or overdue, linked to where it is done (P9).
 
 How each line stands is read by `programmes.requirements`; here are only the words, the colours and the links.
 """
@@ -13,7 +13,7 @@ from core.templatetags.dates import short_day
 from desk.rows import Tag, link_to
 from plans import confirming
 from plans.statuses import Party
-from programmes.requirements import FOLLOW_UP, Standing, standing
+from programmes.requirements import CAN_BE_WAIVED, FOLLOW_UP, Standing, standing
 from worklist import lines as worklist_lines
 
 
@@ -40,7 +40,11 @@ def missing_yes(programme: Any, party: Party, due_on: date) -> dict[str, Any]:
 
 def item(programme: Any, one: Standing, word: str, today: date) -> dict[str, Any]:
     """One line: `state` is ok, late, due or calm, and `tag` says by when; what is done has its day in `when`."""
-    found: dict[str, Any] = {"key": one.key, "word": word, "url": page_of(programme, one)}
+    deed = page_of(programme, one)
+    # What may turn out not to concern the citizen has a page of its own, with the way to the deed.
+    asks = one.is_open and one.how in CAN_BE_WAIVED
+    url = link_to("desk:requirement", programme.reference, one.key) if asks else deed
+    found: dict[str, Any] = {"key": one.key, "word": word, "url": url, "deed": deed, "is_open": one.is_open}
     if one.is_waived:
         return {**found, "state": "calm", "hint": _("is not relevant"), "when": _("not relevant")}
     if one.met_on:
@@ -69,7 +73,8 @@ def page_of(programme: Any, one: Standing) -> str:
             return f"{link_to('meetings:new', reference)}?kind={one.what}"
         return link_to("meetings:case", reference)
     if one.how == "activity":
-        return f"{link_to('desk:activities', reference)}?kind={one.what}"
+        page = "desk:new_activity" if one.is_open and not one.met_on else "desk:activities"
+        return f"{link_to(page, reference)}?kind={one.what}"
     pages = {
         "plan": "plans:detail",
         "follow_up": "plans:follow_up" if one.is_open else "plans:detail",

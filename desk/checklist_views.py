@@ -39,6 +39,13 @@ class SayForm(Form):
         help_text=gettext_lazy("Needed when it is not relevant: write why."),
     )
 
+    def only_waive(self) -> None:
+        """It is done elsewhere; here it can only be said that it does not concern the citizen."""
+        self.fields["outcome"].widget = forms.HiddenInput()
+        self.initial["outcome"] = Statement.Outcome.NOT_RELEVANT
+        self.fields["remark"].label, self.fields["remark"].help_text = _("Or why it is not relevant"), ""
+        del self.fields["on"]
+
     def clean(self) -> dict:
         data = super().clean() or {}
         if data.get("outcome") == Statement.Outcome.DONE and not data.get("on") and "on" not in self.errors:
@@ -69,9 +76,7 @@ def requirement(request: SignedIn, reference: str, key: str) -> HttpResponse:
         request.POST if "outcome" in request.POST else None, initial={"outcome": "done", "on": timezone.localdate()}
     )
     if not statements.can_be_said(line):
-        form.fields["outcome"].choices = [(Statement.Outcome.NOT_RELEVANT, Statement.Outcome.NOT_RELEVANT.label)]  # type: ignore[attr-defined]
-        form.fields["outcome"].initial = form.initial["outcome"] = Statement.Outcome.NOT_RELEVANT
-        del form.fields["on"]
+        form.only_waive()
     if request.method == "POST":
         if not may_say:
             raise NotAllowed
@@ -82,8 +87,8 @@ def requirement(request: SignedIn, reference: str, key: str) -> HttpResponse:
     context = {
         "programme": programme,
         "item": shown,
-        "elsewhere": "" if statements.can_be_said(line) else shown["url"],
-        "form": form if may_say and statements.can_be_waived(line) else None,
+        "elsewhere": "" if statements.can_be_said(line) else shown["deed"],
+        "form": form if may_say and shown["is_open"] and statements.can_be_waived(line) else None,
         "said": list(Statement.objects.filter(programme=programme, key=key).select_related("said_by", "taken_back_by")),
         "may_say": may_say,
     }

@@ -1,4 +1,4 @@
-"""How each requirement of a programme's type stands: met, due, overdue (P9, ADR 18).
+"""How each requirement of a programme's type stands: met, due, overdue (P9, ADR 20).
 
 One statement reads the definitions and asks, for each line, the tables of the app that knows. Every app says in
 `READINGS` how its own facts are read; nobody is asked upwards. What it finds is kept as `ChecklistItem` for lists of

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import uuid
 from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -12,6 +13,7 @@ from closing_notes.models import Rendering
 from tests.desk.cast import TODAY, AccessFactory, Case, a_case
 from tests.factories import journal
 from tests.factories.accounts import UnitFactory, user_with_role
+from tests.factories.activities import ActivityFactory, named, type_with
 from tests.factories.attendance import MissedFactory, SlotFactory
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory
@@ -62,7 +64,7 @@ class World:
 
 
 def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
-    case = a_case(first_name, last_name, **fields)
+    case = a_case(first_name, last_name, **{"type": type_with(required=[named("tour", met_by="hand")]), **fields})
     programme = case.programme
     parties = {
         "centre": programme.centre,
@@ -96,6 +98,7 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
     team = UnitFactory(organisation=programme.centre, kind="team")
     closed = ClosingDayFactory(centre=programme.centre, day=datetime.date(2026, 12, 24))
     everybody = (case.contact_person, case.specialist, case.referrer)
+    group = ActivityFactory(programme=programme, group=uuid.uuid4())
     over = MeetingFactory(programme=programme, starts_at=at("2026-12-01 10:00"), users=everybody)
     promise = MeetingTaskFactory(meeting=over, owner=case.specialist)
     return World(
@@ -125,6 +128,9 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "member": {"reference": programme.reference, "pk": TeamMemberFactory(programme=programme).pk},
             "pause": {"reference": programme.reference, "pk": PauseFactory(programme=programme).pk},
             "printed_plan": {"reference": programme.reference, "pk": printed.pk},
+            "activity": {"reference": programme.reference, "pk": group.pk},
+            "group": {"group": group.group},
+            "required": {"reference": programme.reference, "key": "tour"},
             "note": {"pk": written.pk},
             "document": {"pk": written.pk, "document": attached.pk},
             "health_note": {"pk": health.pk},
