@@ -18,7 +18,6 @@ from core.forms import Form
 from core.templatetags.dates import short_day
 from programmes.definition import Ages
 from programmes.offers import Offered, pre_programmes
-from programmes.quotas import plain
 from referrals.fields import BoundedDateField, CountField
 from referrals.forms import MOST_WEEKS
 
@@ -99,7 +98,6 @@ class ProgrammeForm(Form):
         offered: Sequence[Offered],
         chosen: Offered | None,
         born: date | None = None,
-        municipality: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +111,6 @@ class ProgrammeForm(Form):
             return
         self.settings = chosen.type.settings
         self.follow(chosen)
-        self.initial.setdefault("quota", self.quota_of(municipality))
         for count in range(1, self.settings.parties_needed):
             self.ask_party(count)
         for consent in self.settings.consents:
@@ -151,11 +148,6 @@ class ProgrammeForm(Form):
         if len(choices) == 1:
             field.widget = forms.HiddenInput()
             field.initial = choices[0][0]
-
-    def quota_of(self, municipality: str) -> str:
-        """The quota of the citizen's municipality, to begin with."""
-        quotas = self.chosen.terms.quotas if self.chosen else []
-        return next((name for name, _places in quotas if plain(name) == plain(municipality)), "")
 
     def ask_party(self, number: int) -> None:
         """Who else knows the citizen, where the type asks for more parties than the one that refers."""

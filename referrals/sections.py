@@ -17,6 +17,7 @@ from core.fields import parse_date
 from core.forms import Form, FormError
 from programmes.models import ProgrammeType
 from programmes.offers import Offered, offered_today
+from programmes.quotas import plain
 from referrals import goals
 from referrals.drafts import Typed
 from referrals.forms import AccommodationsForm, CitizenForm
@@ -120,8 +121,12 @@ class ReferralForm:
         centre = choices.centre_of(typed)
         filled = {"language": "sv" if centre.country == Organisation.Country.SWEDEN else "da", **typed}
         if self.chosen:
+            contexts = self.chosen.type.settings.contexts
             filled["offer"] = self.chosen.key
             filled.setdefault("legal_basis", legal_basis(self.chosen, typed))
+            filled.setdefault("quota", quota_of(self.chosen, typed.get("municipality", "")))
+            if len(contexts) == 1:
+                filled["context"] = contexts[0].key
         self.citizen = self.made(CitizenForm, Step.CITIZEN, filled, country=centre.country)
         self.programme = self.made(
             ProgrammeForm,
@@ -130,7 +135,6 @@ class ReferralForm:
             offered=choices.offered,
             chosen=self.chosen,
             born=born(typed, centre.country),
-            municipality=typed.get("municipality", ""),
         )
         self.accommodations = self.made(AccommodationsForm, Step.ACCOMMODATIONS, filled)
         self.goals = goals.blocks(typed, judged=self.judges(Step.GOALS))
@@ -218,6 +222,11 @@ def shown_value(field: forms.BoundField) -> str:
     if isinstance(field.field, forms.BooleanField):
         return _("Yes") if value else _("No")
     return value
+
+
+def quota_of(chosen: Offered, municipality: str) -> str:
+    """The name under which the citizen's municipality has places of its own; empty where it has none (P10)."""
+    return next((name for name, _places in chosen.terms.quotas if plain(name) == plain(municipality)), "")
 
 
 def legal_basis(chosen: Offered, typed: Mapping[str, str]) -> str:

@@ -243,7 +243,8 @@ class TriageForm(Form):
         return outside_ages(self.settings.ages, citizen.birth_date, self.start.day) if citizen else ""
 
     def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
+        """Where the field is asked at all, and is one to choose in."""
+        field = self.fields.get(name)
         if isinstance(field, forms.ChoiceField):
             field.choices = choices
 

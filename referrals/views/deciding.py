@@ -36,6 +36,11 @@ def queue(request: SignedIn) -> HttpResponse:
         .in_triage()
         .select_related("citizen", "type", "centre", "referring_organisation", "referrer")[:AT_MOST]
     )
+    types = {referral.type.key: referral.type.name for referral in waiting}
+    # What waits for no type is no filter, and is not marked either.
+    chosen = request.GET.get("type", "") if request.GET.get("type", "") in types else ""
+    if chosen:
+        waiting = [referral for referral in waiting if referral.type.key == chosen]
     listed = [referral for referral in waiting if referral.status != Status.WAITING_LIST]
     first = next((referral for referral in listed if Status.ACCEPTED in MOVES[referral.status]), None)
     log.look(request, "referral queue", kind=Access.Kind.LIST)
@@ -44,6 +49,12 @@ def queue(request: SignedIn) -> HttpResponse:
         "others": [referral for referral in listed if referral != first],
         "on_list": [referral for referral in waiting if referral.status == Status.WAITING_LIST],
         "count": len(listed),
+        "views": [
+            (_("All"), "?", not chosen),
+            *((name, f"?type={key}", key == chosen) for key, name in sorted(types.items(), key=lambda one: one[1])),
+        ]
+        if len(types) > 1
+        else [],
     }
     if first is not None:
         log.look(request, first, citizen_id=first.citizen_id)

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
@@ -14,7 +15,7 @@ from accounts.roles import Role
 from audit import log
 from audit.models import Access
 from citizens.identity import shown_number
-from citizens.models import Citizen
+from citizens.models import Citizen, Consent
 from core.exceptions import NotAllowed
 from core.templatetags.dates import short_day
 from journal.timeline import moment_in_words
@@ -22,6 +23,7 @@ from referrals import wording
 from referrals.drafts import Typed, name_shown, typed_in
 from referrals.filters import GROUPS, ReferralFilter
 from referrals.forms import LANGUAGES, stated_differently
+from referrals.granting import wished_first
 from referrals.models import Referral
 from referrals.permissions import (
     may_ask_for_health,
@@ -32,7 +34,9 @@ from referrals.permissions import (
     may_write,
     open_moves,
 )
+from referrals.programme_form import outside_ages
 from referrals.statuses import Status
+from referrals.submission import source_of
 from referrals.triage import WordsForm
 
 ROWS_A_PAGE = 25
@@ -173,6 +177,13 @@ def show(
         "moves": open_moves(user, referral),
         "entries": [as_entry(move, referral) for move in reversed(moves)],
         "question": questions[-1] if questions and referral.status == Status.INFORMATION_REQUESTED else None,
+        "parties": list(referral.parties.all()),
+        "consents": list(Consent.objects.filter(source=source_of(referral))),
+        "wished_first": wished_first(referral),
+        "shares_places": bool(referral.type.settings.capacity.quotas),
+        "age_warning": outside_ages(
+            referral.type.settings.ages, citizen.birth_date, referral.wished_start or timezone.localdate()
+        ),
         "goals": list(referral.goals.prefetch_related("subgoals")),
         "weekly_minutes": int(referral.weekly_hours * 60) if referral.weekly_hours else None,
         "differences": [] if as_referrer or citizen.is_protected else stated_differently(typed, citizen),

@@ -14,7 +14,14 @@ from accounts.roles import Role
 from audit.models import Access
 from programmes.models import ClosingDay, Workshop
 from tests.factories.accounts import CentreFactory, JobCentreFactory, MembershipFactory, UnitFactory, user_with_role
-from tests.factories.programmes import ClosingDayFactory, PlacementFactory, ScheduleSlotFactory, WorkshopFactory
+from tests.factories.programmes import (
+    ClosingDayFactory,
+    OfferFactory,
+    PlacementFactory,
+    ProgrammeTypeFactory,
+    ScheduleSlotFactory,
+    WorkshopFactory,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -59,6 +66,7 @@ def test_a_new_centre_is_told_what_is_missing_one_calm_step_at_a_time(centre, ad
 
 def test_nothing_is_asked_for_that_is_in_place(centre, administrator, leader, signed_in):
     workshop = WorkshopFactory(unit__organisation=centre)
+    OfferFactory(centre=centre, type_key=ProgrammeTypeFactory().key)
     user_with_role(Role.CONTACT_PERSON, centre, unit=workshop.unit)
     user_with_role(Role.CASEWORKER, centre)
     user_with_role(Role.REFERRER, JobCentreFactory())

@@ -136,3 +136,34 @@ def test_the_last_place_goes_to_one(cast):
     results = at_once(*(acceptance(cast, referral) for referral in referrals))
     assert sorted(type(result).__name__ for result in results) == ["Programme", "Refused"]
     assert cast.workshop.unit.name in str(next(result for result in results if isinstance(result, Refused)))
+
+
+def test_the_last_place_of_a_type_goes_to_one_of_two_leaders(cast):
+    """P10, T13: one is saved, the other reads which municipality has none left; a lent place counts as one."""
+    definition = {
+        **cast.type.definition,
+        "uses_workshops": False,
+        "intake": "any",
+        "capacity": {
+            "quotas": [{"municipality": "Hagfors", "places": 0}, {"municipality": "Forshaga", "places": 1}],
+            "can_be_lent": True,
+        },
+    }
+    kind = ProgrammeTypeFactory(key="shared", definition=definition)
+    own = ReferralFactory(type=kind, centre=cast.centre, municipality="Forshaga")
+    borrowing = ReferralFactory(type=kind, centre=cast.centre, municipality="Hagfors")
+    leaders = [cast.leader, user_with_role("team_leader", cast.centre)]
+
+    def accepting(referral, lent_from, leader):
+        return lambda: actions.accept(
+            referral=referral,
+            starts_on=datetime.date(2026, 11, 30),
+            weeks=13,
+            caseworker=cast.caseworker,
+            lent_from=lent_from,
+            by=leader,
+        )
+
+    results = at_once(accepting(own, "", leaders[0]), accepting(borrowing, "Forshaga", leaders[1]))
+    assert sorted(type(result).__name__ for result in results) == ["Programme", "Refused"], results
+    assert "no free place" in str(next(result for result in results if isinstance(result, Refused)))
