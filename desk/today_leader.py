@@ -31,6 +31,7 @@ from desk.today import (
 from desk.today_staff import follow_up_group
 from programmes.capacity import Caseload, Places, caseloads, free_places
 from programmes.models import ChecklistItem, Programme
+from referrals.capacity import lent_today
 from referrals.models import Referral
 from referrals.statuses import Status
 from worklist.lines import Line
@@ -74,6 +75,7 @@ def team_leader(user: User, day: Day) -> Today:
                 for centre in centres
                 for caseload in caseloads(centre)
             ],
+            "lent": lent_today(centres, day.of_interest),
             "register_day": day.of_interest,
         },
     )

@@ -1,5 +1,6 @@
 """All places of a centre on a day, with who waits for one (P10)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,6 +75,17 @@ def loans_of(types: list[TypePlaces]) -> list[Loan]:
         Loan(programme, taken[programme.reference][0], programme.lent_from, programme.municipality)
         for programme in programmes
     ]
+
+
+def lent_today(centres: Collection[Organisation], on: date) -> list[Programme]:
+    """Programmes of the centres that have another municipality's place on the day. One query."""
+    return list(
+        Programme.objects.running()
+        .filter(centre__in=centres, starts_on__lte=on, ends_on__gte=on)
+        .exclude(lent_from="")
+        .select_related("citizen")
+        .order_by("lent_from", "starts_on", "reference")
+    )
 
 
 def places_of_leader(user: User, on: date, *, is_ahead: bool) -> list[CentrePlaces]:

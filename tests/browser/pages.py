@@ -248,6 +248,7 @@ def teamleader(of: Addresses) -> list[str]:
         f"/journal/notes/{health}/",
         "/search/?q=an",
         "/referrals/queue/",
+        "/referrals/capacity/",
         "/referrals/",
         "/referrals/?status=waiting_list",
         *(f"/referrals/{submitted}/{page}" for page in ["", "triage/", "ask/", "reject/", "waiting-list/"]),
@@ -493,7 +494,7 @@ def set_up(of: Addresses, name: str, role: str) -> list[str]:
         f"{name}@demo.trinvis.test",
         role,
     )
-    pages = [f"/setup/organisations/{centre}/{page}/" for page in ["workshops", "workshops/new", "closing-days"]]
+    pages = [f"/setup/organisations/{centre}/{page}/" for page in ["workshops", "workshops/new", "closing-days", "offers", "offers/individual_development"]]
     pages += ["/setup/", f"/setup/workshops/{of.workshop}/"]
     if role == "administrator":
         pages += ["/setup/organisations/", "/setup/organisations/new/", f"/setup/organisations/{centre}/"]
