@@ -110,7 +110,8 @@ def _day_in_words(on: date) -> str:
 def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
     wording = WORDING.get(entry.kind)
     is_note = entry.source.startswith("journal.note:")
-    opens = bool(entry.url and wording and (is_note or roles & OPENED_BY.get(wording.group, roles)))
+    # A page that has words of its own is everybody's who reads the line.
+    opens = bool(entry.url and wording and (is_note or wording.link or roles & OPENED_BY.get(wording.group, roles)))
     is_restricted = getattr(entry, "is_restricted", False)
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),
