@@ -494,7 +494,8 @@ def set_up(of: Addresses, name: str, role: str) -> list[str]:
         f"{name}@demo.trinvis.test",
         role,
     )
-    pages = [f"/setup/organisations/{centre}/{page}/" for page in ["workshops", "workshops/new", "closing-days", "offers", "offers/individual_development"]]
+    parts = ["workshops", "workshops/new", "closing-days", "offers", "offers/individual_development"]
+    pages = [f"/setup/organisations/{centre}/{page}/" for page in parts]
     pages += ["/setup/", f"/setup/workshops/{of.workshop}/"]
     if role == "administrator":
         pages += ["/setup/organisations/", "/setup/organisations/new/", f"/setup/organisations/{centre}/"]
