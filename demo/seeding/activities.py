@@ -18,6 +18,8 @@ from programmes.statuses import Status
 
 NAMESPACE = uuid.UUID("0f0b8a0c-4d7b-4a55-8a6e-9f3f4f0c2b61")
 WEEKS_BACK, DAYS_AHEAD = 26, 13
+LONG = 20  # weeks
+OVERDUE_AT_MOST = 40  # days
 DONE_BY_THEN = 0.93  # how much of what the checklist asks for was done in time
 # A requirement of an activity that no rhythm brings about is done once, so long after the start.
 ONCE_AT = time(10)
@@ -39,12 +41,20 @@ class Activities:
     def add(self, case: Case) -> None:
         offered = {one.key: one for one in case.type.settings.activities}
         rhythms = self.world.texts_of(case.type.key).get("activities", {})
-        for key, rhythm in rhythms.items():
-            if key in offered and (case.told is not None or self.world.chance(rhythm.get("share", 1))):
-                for day in self.days(case, rhythm):
-                    self.write(case, key, day, rhythm, is_group=offered[key].is_group)
+        for place, (key, rhythm) in enumerate(rhythms.items()):
+            if key not in offered or not self.is_for(case, rhythm, place):
+                continue
+            for day in self.days(case, rhythm):
+                self.write(case, key, day, rhythm, is_group=offered[key].is_group)
         for requirement in case.type.settings.required:
             self.meet(case, requirement, rhythms)
+
+    def is_for(self, case: Case, rhythm: dict[str, Any], place: int) -> bool:
+        """A story has what comes so many times, and of the rest only the first kind: its own words come before it."""
+        if case.told is not None:
+            is_short = case.ends_on - case.starts_on < timedelta(weeks=LONG)
+            return is_short or "times" in rhythm or place <= 1
+        return self.world.chance(rhythm.get("share", 1))
 
     def days(self, case: Case, rhythm: dict[str, Any]) -> list[date]:
         """Days of the rhythm within the programme and a fortnight ahead; of what goes on and on the last half year."""
@@ -134,7 +144,8 @@ class Activities:
         day = self.world.working_day(max(case.starts_on, due - timedelta(days=self.world.random.randint(0, 4))))
         if day > min(case.last_day, self.world.last_working_day):
             return
-        if case.told is None and how != "consent" and not self.world.chance(DONE_BY_THEN):
+        is_old = due < self.world.today - timedelta(days=OVERDUE_AT_MOST)
+        if case.told is None and how != "consent" and not is_old and not self.world.chance(DONE_BY_THEN):
             return
         if how == "activity":
             self.write(case, what, day, {"at": ONCE_AT.isoformat("minutes")}, is_group=False)

@@ -190,7 +190,9 @@ class Meetings:
         """What a demo must show: one that nags, one today, a three-way meeting with an interpreter, one called off."""
         world = self.world
         signe = world.first_caseworker
+        next_week = world.today + timedelta(days=8)
         active = [c for c in cases if c.status == ProgrammeStatus.ACTIVE and c.starts_on < world.today]
+        active = [case for case in active if case.ends_on >= next_week]
         own = [case for case in active if case.caseworker == signe] or active
         if not own:
             return
@@ -200,7 +202,8 @@ class Meetings:
         self.write(case, nagging)
         case = own[min(1, len(own) - 1)]
         day = world.today if world.is_working_day(world.today) else world.working_day(world.today)
-        today = Talk(Kind.SUMMARY, day, time(13, 30), users=self.contact_person(case.stays[:1]))
+        kind = Kind.SUMMARY if case.stays else Kind.DEVELOPMENT
+        today = Talk(kind, day, time(13, 30), users=self.contact_person(case.stays[:1]))
         self.write(case, today)
         case = own[min(2, len(own) - 1)]
         three_way = self.talk(Kind.THREE_WAY, world.today + timedelta(days=6), users=[case.referrer])

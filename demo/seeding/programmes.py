@@ -1,6 +1,7 @@
 """Rows of programmes: the programme with its places, weeks, pauses and phases, and who sees the case."""
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 from accounts.models import User
 from accounts.roles import Role
@@ -134,6 +135,18 @@ def tell_changes(world: World, case: Case, timeline: Timeline) -> None:
             body=phase.reason,
             phase=names[phase.key],
             day=phase.starts_on.isoformat(),
+        )
+    for before, week in pairwise(case.weeks):
+        timeline.tell(
+            case,
+            "week_changed",
+            world.at(world.working_day_before(min(week.valid_from, world.today)), time(11, 20)),
+            case.caseworker,
+            audience=Audience.REFERRER,
+            url=f"/cases/{case.programme.reference}/week/",
+            day=week.valid_from.isoformat(),
+            week_minutes=int(week.hours * 60),
+            week_before=int(before.hours * 60),
         )
 
 

@@ -212,7 +212,8 @@ class Story:
             return weeks
         for step in self.text["hours_ramp"]:
             valid_from = self.monday + timedelta(weeks=step["from_week"] - 1)
-            if self.is_under_way and valid_from > self.world.today:
+            # One coming step is agreed already, no more (P12).
+            if self.is_under_way and weeks and weeks[-1].valid_from > self.world.today:
                 break
             if weeks:
                 weeks[-1].valid_until = valid_from - timedelta(days=1)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
+from audit.acting import System, acting
 from citizens.models import CaseAccess, Citizen
 from demo.seeding.world import content
 from demo.users import EFFORTS, EVERYBODY, address
@@ -53,6 +54,12 @@ def test_every_effort_is_alive(seeded: Seed, client: Client) -> None:
         assert page.status_code == 200, key
         language = "sv" if key.endswith("-rebus") else "da"
         assert f'<html lang="{language}"' in page.content.decode(), key
+        if EVERYBODY[key] == Role.TEAM_LEADER:
+            assert client.get(reverse("referrals:queue")).status_code == 200, key
+        if EVERYBODY[key] == Role.CASEWORKER:
+            case = Programme.objects.visible_to(user).running().filter(caseworker=user).first()
+            assert case is not None, key
+            assert client.get(reverse("desk:case", args=[case.reference])).status_code == 200, key
     look_at_the_stories()
     look_at_places()
     look_at_the_words()
@@ -76,6 +83,8 @@ def look_at_the_stories() -> None:
     }  # fmt: skip
     assert programme_of("Jonas").end_changes.count() == 2
     assert programme_of("Christoffer").closing_notes.get().outcome == "own_home"
+    for name in ("Linnéa", "Edina", "Christoffer", "Nasrin"):
+        assert programme_of(name).caseworker.email.startswith("caseworker-")
     for name in ("Tarek", "Freja"):
         before = programme_of(name)
         assert before.status == Status.COMPLETED
@@ -109,7 +118,7 @@ def look_at_the_words() -> None:
         words[of == centre.pk].append(f" {body} ")
     for is_swedish, texts in words.items():
         own, other = (SWEDISH, DANISH) if is_swedish else (DANISH, SWEDISH)
-        assert sum(any(word in text for word in own) for text in texts) > 0.5 * len(texts)
+        assert sum(any(word in text for word in own) for text in texts) > 0.3 * len(texts)
         strangers = [text for text in texts if all(word in text for word in other)]
         assert strangers == []
     assert set(Citizen.objects.filter(access__centre=centre).values_list("language", flat=True)) == {"sv"}
@@ -130,7 +139,8 @@ def look_at_what_must_hold() -> None:
     assert not confirmed.exclude(Q(confirmations__party="caseworker")).exists()
     items = list(ChecklistItem.objects.order_by("pk").values_list("programme", "key", "met_on", "due_on", "is_open"))
     run_sql("SET ROLE NONE")
-    assert settle(by=None) == 0
+    with acting(System("test")):
+        assert settle(by=System("test")) == 0
     assert items == list(
         ChecklistItem.objects.order_by("pk").values_list("programme", "key", "met_on", "due_on", "is_open")
     )

@@ -29,8 +29,8 @@ def test_notes_have_their_versions_and_stand_in_the_timeline(seeded: Seed) -> No
 def test_the_caseworker_has_an_attachment_a_draft_and_phrases(seeded: Seed) -> None:
     seeded()
     caseworker = User.objects.get(email=address("caseworker"))
-    document = Document.objects.get()
     carrier = Note.objects.visible_to(caseworker).get(entry__params__files=1)
+    document = Document.objects.get(carrier=carrier.source)
     assert documents.on(carrier.source) == [document]
     assert checked_bytes(document.name, bytes(document.content.data)).content_type == document.content_type
     assert drafts.opened(Draft.objects.visible_to(caseworker).get())[0]["body"].startswith("Ringet")
