@@ -26,18 +26,11 @@ from meetings.models import Meeting, zone_of
 from plans.models import LAST_STEP, Plan
 from plans.permissions import reading
 from plans.progress import SubgoalProgress, progress_of
+from plans.tablet import SIGNS
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 
 WEEKS_SHOWN, DAYS_SHOWN, MEETINGS_SHOWN, ENTRIES_SHOWN = 6, 10, 10, 30
-SIGNS = {
-    LifeArea.WORK: "briefcase",
-    LifeArea.EDUCATION: "building",
-    LifeArea.HEALTH: "heart-pulse",
-    LifeArea.SOCIAL: "people",
-    LifeArea.HOUSING: "house-door",
-    LifeArea.LANGUAGE: "chat-left-text",
-}
 
 
 def own_programmes(user: User) -> list[Programme]:

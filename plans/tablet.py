@@ -130,10 +130,10 @@ def whole(text: str) -> int | None:
 
 def tapped(query: QueryDict) -> dict[UUID, int]:
     """The citizen's own steps by the subgoal's key, as the page on the tablet hands them over to the follow-up."""
-    found = {}
+    found: dict[UUID, int] = {}
     for name in query:
-        step = whole(query[name])
-        if name.startswith(KEPT) and step in STEPS:
+        step = whole(query.get(name, ""))
+        if name.startswith(KEPT) and step and step in STEPS:
             with suppress(ValueError):
                 found[UUID(name.removeprefix(KEPT))] = step
     return found
