@@ -41,10 +41,14 @@ class OfferForm(ChangingForm):
             else gettext("They are not counted when you leave it empty.")
         )
         shared = ", ".join(f"{name} {places}" for name, places in terms.quotas)
-        self.fields["quotas"].help_text = gettext("One a line: the name and how many. ") + (
-            gettext("As the type says when you leave it empty: %(quotas)s.") % {"quotas": shared}
-            if shared
-            else gettext("Nobody has places of its own when you leave it empty.")
+        self.fields["quotas"].help_text = (
+            gettext("One a line: the name and how many.")
+            + " "
+            + (
+                gettext("As the type says when you leave it empty: %(quotas)s.") % {"quotas": shared}
+                if shared
+                else gettext("Nobody has places of its own when you leave it empty.")
+            )
         )
         as_type = gettext("As the type says: yes") if terms.can_be_lent else gettext("As the type says: no")
         self.fields["can_be_lent"].choices = [  # type: ignore[attr-defined]
