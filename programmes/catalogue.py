@@ -1,4 +1,4 @@
-"""The catalogue: `catalogue/<key>.yaml` becomes numbered versions of programme types (ADR 18)."""
+"""The catalogue: `catalogue/<key>.yaml` becomes numbered versions of programme types (ADR 21)."""
 
 from pathlib import Path
 from typing import Any

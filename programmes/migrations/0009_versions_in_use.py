@@ -1,4 +1,4 @@
-"""A version that a referral or a programme was begun under never changes (ADR 18)."""
+"""A version that a referral or a programme was begun under never changes (ADR 21)."""
 
 from django.db import migrations
 

@@ -1,4 +1,4 @@
-"""What an administrator took into use on a page is not put back by the file (ADR 18)."""
+"""What an administrator took into use on a page is not put back by the file (ADR 21)."""
 
 from django.db import migrations, models
 

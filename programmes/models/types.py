@@ -12,7 +12,7 @@ from programmes.definition import Definition
 class ProgrammeType(models.Model):
     """One version of a configured kind of programme; its texts and settings come from `catalogue/<key>.yaml`.
 
-    In use, neither page nor SQL can change it (ADR 18).
+    In use, neither page nor SQL can change it (ADR 21).
     """
 
     key = models.SlugField(max_length=60)
