@@ -14,6 +14,7 @@ from accounts.roles import Role
 from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.rows import Tag, link_to
+from desk.search import sort_column
 from programmes.activities import Counted, counts_of, offered_in
 from programmes.activity_statuses import RECORDED, ActivityStatus
 from programmes.models import Activity, Programme, ProgrammeType
@@ -196,7 +197,7 @@ def plannable(user: User) -> list[Programme]:
         .filter(worked_on_by(user) | on_teams_of(user))
         .select_related("type", "citizen", "centre")
         .defer("citizen__identity_number", "citizen__identity_index")
-        .order_by("citizen__first_name", "citizen__last_name", "pk")
+        .order_by("citizen__is_protected", f"citizen__{sort_column()}", "pk")
     )
 
 

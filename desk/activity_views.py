@@ -22,6 +22,7 @@ from core.exceptions import NotAllowed, Refused
 from desk import activities as shown
 from desk.activity_forms import GroupForm, OutcomeForm, PlanForm, colleagues
 from desk.rows import link_to
+from desk.search import sort_column
 from desk.steering import Quarter
 from programmes import activities
 from programmes.activity_statuses import ActivityStatus
@@ -229,7 +230,7 @@ def group(request: SignedIn, group: UUID) -> HttpResponse:
         .filter(group=group)
         .select_related("programme__citizen", "programme__type", "led_by")
         .defer("programme__citizen__identity_number", "programme__citizen__identity_index")
-        .order_by("programme__citizen__first_name", "programme__citizen__last_name", "pk")
+        .order_by("programme__citizen__is_protected", f"programme__citizen__{sort_column()}", "pk")
     )
     if not rows:
         raise Http404

@@ -64,6 +64,7 @@ BEHIND: dict[str, dict[str, str]] = {
         "/journal/": "desk:cases",
         "/citizens/": "desk:cases",
         "/plans/": "desk:cases",
+        "/activities/": "desk:cases",
         "/closing-notes/": "desk:cases",
     },
     Role.CASEWORKER: {
@@ -71,6 +72,7 @@ BEHIND: dict[str, dict[str, str]] = {
         "/journal/": "desk:cases",
         "/citizens/": "desk:cases",
         "/plans/": "desk:cases",
+        "/activities/": "desk:cases",
     },
 }
 

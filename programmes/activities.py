@@ -302,12 +302,9 @@ def counts_of(programme: Programme) -> list[Counted]:
     rows = Activity.objects.filter(programme=programme).order_by().values("kind", "status").annotate(count=Count("pk"))
     for row in rows:
         found.setdefault(row["kind"], {})[row["status"]] = row["count"]
-    return [
-        Counted(
-            str(offered),
-            offered.key,
-            *(found.get(offered.key, {}).get(status, 0) for status in (ActivityStatus.PLANNED, *RECORDED)),
-            usual=offered.times,
-        )
-        for offered in programme.type.settings.activities
-    ]
+    counted = []
+    for offered in programme.type.settings.activities:
+        by_status = found.get(offered.key, {})
+        planned, attended, missed = (by_status.get(status, 0) for status in (ActivityStatus.PLANNED, *RECORDED))
+        counted.append(Counted(str(offered), offered.key, planned, attended, missed, usual=offered.times))
+    return counted

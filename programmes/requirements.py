@@ -39,11 +39,24 @@ class Reading:
     is_asked: str = "false"
 
 
+VALID_CONSENT = """
+    FROM citizens_consent k WHERE k.citizen_id = p.citizen_id AND k.centre_id = p.centre_id
+        AND k.given_on <= %(today)s AND (k.ends_on IS NULL OR k.ends_on >= %(today)s)
+        AND (k.withdrawn_on IS NULL OR k.withdrawn_on > %(today)s)
+"""
+NEWEST_CONSENT = f"SELECT max(k.given_on) {VALID_CONSENT}"
+# Of those that the type asks for, one that nobody has given, or that holds no longer.
+MISSING_CONSENT = f"""
+    SELECT FROM programmes_programmetype y
+    CROSS JOIN LATERAL jsonb_array_elements(coalesce(y.definition -> 'consents', '[]')) AS c (item)
+    WHERE y.id = p.type_id AND coalesce((c.item ->> 'is_required')::boolean, true)
+      AND NOT EXISTS (SELECT {VALID_CONSENT} AND k.key = c.item ->> 'key')
+"""
 SAID = "CASE WHEN s.outcome = 'done' THEN s.said_on END"
 READINGS: dict[str, Reading] = {
     "hand": Reading(SAID),
-    # Until consents are rows of their own, somebody says that it was given (R9).
-    "consent": Reading(SAID),
+    # Given with the referral; one that was given later is said by hand (R9).
+    "consent": Reading(f"coalesce(CASE WHEN NOT EXISTS ({MISSING_CONSENT}) THEN ({NEWEST_CONSENT}) END, {SAID})"),
     "coordinator": Reading(
         "(SELECT min(t.starts_on) FROM programmes_teammember t WHERE t.programme_id = p.id AND t.is_coordinator"
         " AND t.starts_on <= %(today)s AND (t.ends_on IS NULL OR t.ends_on >= %(today)s))"

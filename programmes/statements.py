@@ -15,7 +15,7 @@ from programmes.permissions import may_work_on
 from programmes.requirements import CAN_BE_WAIVED, settle
 from programmes.statuses import RUNNING
 
-# Met by somebody's word alone; a consent until it is a row of its own (R9).
+# Met by somebody's word; a consent that was given after the referral too (R9).
 BY_HAND = ("hand", "consent")
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from audit.acting import System, acting
+from citizens.models import Consent
 from core.exceptions import NotAllowed, Refused
 from programmes import statements
 from programmes.activities import record_outcome
@@ -124,6 +125,22 @@ def test_tasks_come_when_it_is_due_soon_and_go_with_the_real_action():
     statements.take_back(statement=said, by=case.caseworker)
     assert set(tasks()) == {"talks", "story", "one_person", "tour"}
     assert Statement.objects.get().taken_back_by == case.caseworker
+
+
+def test_a_consent_counts_as_long_as_every_one_that_the_type_needs_holds():
+    """R9, P9."""
+    lines = [named("consent", met_by="consent", due={"days_after_start": 0})]
+    asked = [named("share"), named("letter"), named("photo", is_required=False)]
+    programme = a_case(type=type_with("with_consents", required=lines, consents=asked)).programme
+    given = {"citizen": programme.citizen, "centre": programme.centre, "recorded_by": programme.caseworker}
+    for key in ("share", "letter"):
+        assert stand(programme)["consent"] == "due -9"
+        with acting(BY):
+            last = Consent.objects.create(key=key, given_on=datetime.date(2026, 11, 20), source="tests", **given)
+    assert stand(programme)["consent"] == "(met -12)"
+    last.withdrawn_on = TODAY
+    with_history(last)
+    assert stand(programme)["consent"] == "due -9"
 
 
 def test_an_agreed_meeting_is_waited_for_and_the_next_one_is_asked_for_in_time():
