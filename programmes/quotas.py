@@ -142,8 +142,8 @@ def taken_by_type(centre: Organisation, keys: Collection[str], since: date) -> d
         .values_list("type__key", "reference", "starts_on", "ends_on", "municipality", "lent_from")
     )
     found: dict[str, list[Taken]] = {}
-    for key, *place in rows:
-        found.setdefault(key, []).append(Taken(*place))
+    for key, reference, starts_on, ends_on, municipality, lent_from in rows:
+        found.setdefault(key, []).append(Taken(reference, starts_on, ends_on, municipality, lent_from))
     return found
 
 

@@ -223,9 +223,10 @@ def keep_consents(referral: Referral, submission: Submission, *, by: User) -> No
     )
     between = [referral.referring_organisation.name, referral.centre.name]
     between += [party.organisation for party in submission.parties]
+    assert referral.citizen is not None  # noqa: S101  (filled in just before)
     Consent.objects.bulk_create(
         Consent(
-            citizen_id=referral.citizen_id,
+            citizen=referral.citizen,
             centre=referral.centre,
             parties=", ".join(between)[:500],
             source=source_of(referral),
