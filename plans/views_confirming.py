@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import SignedIn
 from accounts.roles import Role
 from core.exceptions import Refused
+from core.templatetags.components import tag
 from journal import documents
 from journal.models import Document
-from plans import cards, confirming
+from plans import abandoning, cards, confirming
 from plans.confirm_forms import ConfirmForm, SignForm
 from plans.content import missing
 from plans.models import Confirmation, Plan, Version
@@ -144,11 +145,10 @@ def proof(request: SignedIn, reference: str, pk: int) -> HttpResponse:
 
 
 def shown(plan: Plan, version: Version, goals: list) -> dict[str, Any]:
-    """What every page on which somebody says yes shows of the version."""
+    """What every page on which somebody says yes shows of the version: all of it, and what of it was given up since."""
     page = cards.PlanPage(plan)
-    return {
-        "plan": plan,
-        "programme": plan.programme,
-        "version": version,
-        "goals": [cards.goal_card(goal, {}, page) for goal in goals],
-    }
+    drawn = [cards.goal_card(goal, {}, page) for goal in goals]
+    gone = abandoning.given_up(plan)
+    for subgoal in (one for card in drawn for one in card["subgoals"] if one["key"] in gone):
+        subgoal["tag"] = tag("calm", "dash-circle", _("Given up"))
+    return {"plan": plan, "programme": plan.programme, "version": version, "goals": drawn}
