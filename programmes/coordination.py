@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
-from audit.acting import Actor, acting
+from audit.acting import acting
 from audit.log import record, record_each
 from citizens.access import grant
 from citizens.models import CaseAccess
@@ -124,7 +124,7 @@ def coordinated_by(user: User, centre: Organisation | None) -> QuerySet[TeamMemb
     return found.filter(programme__centre=centre) if centre else found
 
 
-def hand_on(*, user: User, taker: User, by: Actor, centre: Organisation | None) -> None:
+def hand_on(*, user: User, taker: User, by: User, centre: Organisation | None) -> None:
     """The coordination of the user's running programmes goes to the taker from today; inside the caller's `acting`.
 
     Five statements and one per case for who sees it (U2).
@@ -147,7 +147,7 @@ def hand_on(*, user: User, taker: User, by: Actor, centre: Organisation | None) 
             is_coordinator=True,
             starts_on=max(member.starts_on, today),
             ends_on=member.ends_on,
-            added_by_id=by.pk,
+            added_by=by,
         )
         for member in members
     )
@@ -171,7 +171,7 @@ def hand_on(*, user: User, taker: User, by: Actor, centre: Organisation | None) 
             centre_id=member.programme.centre_id,
             case=member.programme.reference,
             referring_organisation_id=member.programme.referring_organisation_id,
-            author_id=by.pk,
+            author=by,
             audience=Audience.REFERRER,
             params={"name": taker.name},
         )

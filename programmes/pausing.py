@@ -177,6 +177,9 @@ def locked(programme: Programme) -> Programme:
 
 def tell_course(programme: Programme, kind: str, *, by: Actor, body: str = "", **params: Any) -> None:
     """One line on the case's timeline that the referrer reads too (J1)."""
+    told: dict[str, Any] = {
+        name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()
+    }
     tell(
         kind,
         citizen=programme.citizen,
@@ -186,7 +189,7 @@ def tell_course(programme: Programme, kind: str, *, by: Actor, body: str = "", *
         by=by,
         audience=Audience.REFERRER,
         body=body,
-        **{name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()},
+        **told,
     )
 
 
