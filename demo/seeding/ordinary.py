@@ -46,6 +46,7 @@ LEAVES_AT = time(14)
 WHOLE = 100
 # How long most programmes of a workshop last; what lasts longer began further back.
 USUAL_WEEKS = 16
+SHORT_WEEKS = 8
 # How steadily people come; nothing else in the data depends on it.
 STEADINESS = {0.97: 3, 0.93: 4, 0.88: 4, 0.82: 2, 0.72: 1, 0.55: 0.5}
 FOLLOW_UP_WEEKS = 4
@@ -107,13 +108,16 @@ def share_out(place: dict[str, Any], number: int) -> dict[str, int]:
 
 
 def starts(world: World, type_key: str, number: int) -> list[date]:
-    """Mondays from `world.weeks` weeks ago, or further back where the type lasts longer, to three weeks ahead.
+    """Mondays from `world.weeks` weeks ago to three weeks ahead; further back where the type lasts longer, and nearer
+    where it is short, so that some of few are there.
 
     Where only so many can be there at a time, the others began before that and are over.
     """
     text, type_ = world.texts_of(type_key), world.types[type_key]
     usual = max(text["lengths"], key=text["lengths"].get)
     back = max(world.weeks, round(1.3 * usual)) if usual > USUAL_WEEKS else world.weeks
+    if usual <= SHORT_WEEKS:
+        back = min(back, max(12, 2 * usual))
     if type_.settings.intake_dates:
         return spread(cohorts(world, type_), number)
     limit = text.get("limit", number)
