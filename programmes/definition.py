@@ -81,7 +81,7 @@ class LegalBasis(Part):
     """The paragraph where the context names none; `remark` is for whoever edits the file."""
 
     text: Annotated[str, Field(max_length=200)] | None = None
-    remark: str = ""
+    remark: Text | None = None
 
 
 class Ages(Part):
@@ -246,7 +246,7 @@ class Definition(Part):
     target_group: Text | None = None
     purpose: Text | None = None
     content: Text | None = None
-    remark: str = ""  # for whoever edits the file
+    remark: Text | None = None  # for whoever edits the file
     duration: Duration
     # A weekday, any day, or the days that are named in intake_dates (R5).
     intake: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "any", "dates"] = "any"

@@ -76,6 +76,7 @@ def in_second_format(written: dict[str, Any]) -> dict[str, Any]:
         keys = named.get(part) or (list(names) if part == "closing_note_sections" else [])
         named[part] = [part_of(key, names.get(key)) if isinstance(key, str) else key for key in keys]
     named["required"] = [MET_BY.get(one["key"], {}) | one for one in named.get("required", [])]
+    named["legal_basis"] = {"text": (named.get("legal_basis") or {}).get("text")}
     form = (named.get("follow_up") or {}).get("form")
     if isinstance(form, str):
         words = {"form": dict.fromkeys(("da", "sv", "en"), form)} if form else {}

@@ -100,7 +100,7 @@ def groups_of(said: Definition) -> list[Group]:
         (_("Before it begins"), [*before(said)]),
         (_("While it runs"), [*during(said)]),
         (_("How it ends"), [*ending(said)]),
-        (_("For whoever edits"), [Row("remark", [(said.remark, "")])] if said.remark else []),
+        (_("For whoever edits"), [*texts(said, "remark")]),
     ]
     return [Group(title, rows) for title, rows in found if rows]
 
@@ -123,7 +123,7 @@ def before(said: Definition) -> Iterator[Row]:
         yield Row("intake_dates", [(short_day(day), "") for day in said.intake_dates])
     yield from named("contexts", said.contexts, lambda context: context.legal_basis)
     if said.legal_basis.text:
-        yield Row("legal_basis", [(said.legal_basis.text, said.legal_basis.remark)])
+        yield Row("legal_basis", [(said.legal_basis.text, str(said.legal_basis.remark or ""))])
     if ages := span(said.ages.lowest, said.ages.highest):
         yield Row("ages", [(ages, "")])
     if said.parties_needed > 1:

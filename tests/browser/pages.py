@@ -496,10 +496,10 @@ def set_up(of: Addresses, name: str, role: str) -> list[str]:
     )
     parts = ["workshops", "workshops/new", "closing-days", "offers", "offers/individual_development"]
     pages = [f"/setup/organisations/{centre}/{page}/" for page in parts]
-    pages += ["/setup/", f"/setup/workshops/{of.workshop}/"]
+    pages += ["/setup/", f"/setup/workshops/{of.workshop}/", "/setup/types/", "/setup/types/rebus/1/"]
     if role == "administrator":
         pages += ["/setup/organisations/", "/setup/organisations/new/", f"/setup/organisations/{centre}/"]
-        pages += [f"/setup/organisations/{centre}/teams/new/"]
+        pages += [f"/setup/organisations/{centre}/teams/new/", "/setup/types/upload/?type=rebus"]
     return pages
 
 

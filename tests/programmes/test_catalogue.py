@@ -30,6 +30,15 @@ REBUS = (FOLDER / "rebus.yaml").read_text(encoding="utf-8")
 BROKEN = yaml.safe_load((Path(__file__).parent / "broken_types.yaml").read_text(encoding="utf-8"))
 
 
+PLACE = re.compile(r"\{@([^}]+)\}")
+
+
+def line_with(words: str, text: str) -> int:
+    """The number of the first line that begins with the words."""
+    lines = enumerate(text.splitlines(), start=1)
+    return next(number for number, line in lines if line.strip().startswith(words))
+
+
 def said_about(text: bytes) -> str:
     with pytest.raises(BrokenCatalogue) as broken, translation.override("en"):
         definition_from(text, "rebus.yaml", known={"rebus", "resource_programme"})
@@ -44,9 +53,8 @@ def test_whatever_is_wrong_is_named_by_file_line_and_key():
         text = REBUS.replace(old, new, 1)
         line = REBUS[: REBUS.index(old)].count("\n") + 1 + new.count("\n")
         said = row["said"].replace("{line}", str(line))
-        for place, start in (("{outcomes}", "outcomes:"), ("{grace}", "  grace_minutes:")):
-            at = next((n for n, one in enumerate(text.splitlines(), 1) if one.startswith(start)), 0)
-            said = said.replace(place, str(at))
+        for words in PLACE.findall(said):
+            said = said.replace(f"{{@{words}}}", str(line_with(words, text)))
         found = said_about(text.encode()).splitlines()
         assert f"rebus.yaml:{said}" in found, (new, found)
 
