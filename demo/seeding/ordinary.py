@@ -47,6 +47,8 @@ WHOLE = 100
 # How long most programmes of a workshop last; what lasts longer began further back.
 USUAL_WEEKS = 16
 SHORT_WEEKS = 8
+# From so many cases on a type with limited places fills them.
+NEARLY_FULL = 0.7
 # How steadily people come; nothing else in the data depends on it.
 STEADINESS = {0.97: 3, 0.93: 4, 0.88: 4, 0.82: 2, 0.72: 1, 0.55: 0.5}
 FOLLOW_UP_WEEKS = 4
@@ -121,11 +123,12 @@ def starts(world: World, type_key: str, number: int) -> list[date]:
     if type_.settings.intake_dates:
         return spread(cohorts(world, type_), number)
     limit = text.get("limit", number)
-    if number <= limit:
+    if limit == number or number < NEARLY_FULL * limit:
         return spread([world.this_monday + timedelta(weeks=week) for week in range(-back, 4)], number)
     young = [world.this_monday + timedelta(weeks=week) for week in range(2 - usual, 4)]
     older = [world.this_monday - timedelta(weeks=week) for week in range(usual + 70, usual + 2, -1)]
-    return spread(older, number - limit) + spread(young, limit)
+    present = min(limit, number - 2)
+    return spread(older, number - present) + spread(young, present)
 
 
 def spread(days: list[date], number: int) -> list[date]:
