@@ -41,7 +41,7 @@ def held(programme: Programme, by: User) -> Iterator[Programme]:
     The citizen first, as whoever merges two does; the locks let rows that name them be written meanwhile.
     """
     with acting(by):
-        Citizen.objects.select_for_update(no_key=True).only("pk").get(programmes=programme.pk)
+        Citizen.objects.select_for_update(of=("self",), no_key=True).only("pk").get(programmes=programme.pk)
         programme = (
             Programme.objects.select_for_update(of=("self",), no_key=True)
             .select_related("citizen", "centre", "type", "referring_organisation")

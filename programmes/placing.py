@@ -121,9 +121,10 @@ def drop_step(*, placement: Placement, from_day: date, by: User) -> None:
         placement = hold_placement(placement, programme)
         slots = schedule_of(programme)
         own = [slot for slot in slots if slot.placement_id == placement.pk]
-        before = week_on(own, from_day - DAY)
+        is_ahead = from_day > timezone.localdate()
+        before = week_on(own, from_day - DAY) if is_ahead else ()
         begins = [step for step in steps_of(own) if step.starts_on == from_day]
-        if from_day <= timezone.localdate() or not before or not begins:
+        if not before or not begins:
             raise NotPlaced(_("No agreed step begins on that day"), field="from_day")
         week = [WeekSlot(slot.weekday, slot.starts, slot.ends) for slot in before]
         check_week(week, placement.workshop)

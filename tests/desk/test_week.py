@@ -66,6 +66,12 @@ def test_the_week_is_changed_from_next_monday_and_reads_as_a_step(case, signed_i
     assert "See the agreed week" in timeline
     again = client.post(address(case, "week_drop", case.placement.pk, "2026-12-07"), follow=True)
     assert "6.5 hours a week are agreed." in text(again)
+    for day in ("2026-12-07", "0001-01-01", "9999-12-31"):
+        again = client.post(address(case, "week_drop", case.placement.pk, day), follow=True)
+        assert "No agreed step begins on that day" in text(again)
+    assert client.post(address(case, "week_drop", case.placement.pk, "2026-02-30")).status_code == 404
+    for day in ("0001-01-01", "9999-12-31", "soon"):
+        assert client.get(address(case, "week_change", case.placement.pk), {"from": day}).status_code == 200
     assert Access.objects.filter(citizen_id=case.citizen.pk, user_id=case.caseworker.pk).exists()
 
 
