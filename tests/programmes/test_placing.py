@@ -296,7 +296,7 @@ what = st.sampled_from(["change", "change", "change", "end", "drop", "place"])
 changes = st.tuples(what, st.integers(0, 1), st.integers(-7, 100), st.lists(slots_of_a_day, max_size=4))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(changes, min_size=1, max_size=6))
 def test_no_sequence_of_changes_alters_what_was_agreed_before_its_day_or_overlaps(db, steps):
     """P5: whatever is tried in whatever order; what is refused changes nothing."""
