@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from accounts.roles import Role
 from core.calendar import ANY_DAY, last_day
-from core.fields import LongTextField, TimeField, parse_date
+from core.fields import TimeField, parse_date
 from core.forms import Form
 from core.templatetags.dates import clock, weekday
 from programmes.capacity import Caseload, Places, caseloads, free_places
@@ -29,6 +29,8 @@ from referrals.starts import STARTS_SHOWN, Start, closed_at, first_of, first_sta
 
 START_AHEAD = timedelta(days=365 * 2)
 YES, NO = "yes", "no"
+# The municipality's own place, as the field of whose it takes says it.
+OWN = "own"
 A_MONDAY = date(2024, 1, 1)
 
 
@@ -50,15 +52,15 @@ def contact_persons(referral: Referral) -> dict[int, list[str]]:
 class TriageForm(Form):
     """What is decided of a referral that is accepted. What its type does not use is not asked (R5)."""
 
-    pre = forms.ChoiceField(label=_("Wished first"), widget=forms.RadioSelect, required=False)
-    pre_starts_on = forms.ChoiceField(label=_("Start"), required=False)
-    pre_weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS, required=False)
+    pre = forms.ChoiceField(label=_("Wished first"), widget=forms.RadioSelect)
+    pre_starts_on = forms.ChoiceField(label=_("Start"), error_messages={"required": _("Choose when it begins")})
+    pre_weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS)
     starts_on = forms.ChoiceField(label=_("Start"))
     weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS)
     caseworker = forms.ChoiceField(label=_("Caseworker"))
     coordinator = forms.ChoiceField(required=False)
     workshop = forms.ChoiceField(label=_("Workshop"))
-    lent_from = forms.ChoiceField(label=_("Place of"), required=False)
+    lent_from = forms.ChoiceField(label=_("Place of"))
 
     def __init__(self, data: Any = None, *, referral: Referral, judged: bool = True) -> None:
         self.referral = referral
@@ -79,7 +81,7 @@ class TriageForm(Form):
         self.workshops = self.read_workshops(referral) if self.settings.uses_workshops else {}
         workshop = self.workshops.get(typed.get("workshop", "")) or self.first_free()
         super().__init__(data if judged else None, initial=typed or self.proposal(workshop, weeks))
-        self.leave_out()
+        self.leave_out(is_granted=typed.get("pre", YES) == YES)
         self.add_days()
         self.set_choices()
 
@@ -156,13 +158,15 @@ class TriageForm(Form):
         """A day as its field takes it: itself where it is written, else the value of a choice."""
         return day if intake == ANY_DAY else day.isoformat()
 
-    def leave_out(self) -> None:
+    def leave_out(self, *, is_granted: bool) -> None:
         """What the type does not use; a start on any day is written instead of chosen."""
         if self.first_type is None:
             for name in ("pre", "pre_starts_on", "pre_weeks"):
                 del self.fields[name]
-        elif self.first_type.settings.intake == ANY_DAY:
-            self.fields["pre_starts_on"] = any_day(required=False)
+        else:
+            if self.first_type.settings.intake == ANY_DAY:
+                self.fields["pre_starts_on"] = any_day()
+            self.fields["pre_starts_on"].required = self.fields["pre_weeks"].required = is_granted
         if self.settings.intake == ANY_DAY:
             self.fields["starts_on"] = any_day()
         if not self.settings.uses_workshops:
@@ -219,10 +223,10 @@ class TriageForm(Form):
         own = self.type_places.quota(self.municipality)
         if own is None:
             words = gettext("%(municipality)s has no places of its own")
-            choices = [("", words % {"municipality": self.municipality or "–"})]
+            choices = [(OWN, words % {"municipality": self.municipality or "–"})]
         else:
             words = gettext("%(municipality)s, %(free)s free of %(places)s")
-            choices = [("", words % {"municipality": own.municipality, "free": own.free, "places": own.places})]
+            choices = [(OWN, words % {"municipality": own.municipality, "free": own.free, "places": own.places})]
         if own is None or not own.free:
             lent = gettext("lent from %(municipality)s (%(free)s free)")
             choices += [
@@ -269,7 +273,7 @@ class TriageForm(Form):
         if "weeks" in data and (wrong := wrong_weeks(self.referral.type, data["weeks"])):
             self.add_error("weeks", wrong)
         if ("starts_on" in data and "lent_from" in data) or "lent_from" not in self.fields:
-            lent_from = data.get("lent_from", "")
+            lent_from = lender(data)
             wrong = problem(self.type_places, self.municipality, lent_from, self.start.day)
             if wrong and "starts_on" not in self.errors:
                 self.add_error("lent_from" if "lent_from" in self.fields else "starts_on", wrong)
@@ -279,12 +283,11 @@ class TriageForm(Form):
     def check_first(self, data: dict[str, Any]) -> None:
         """The pre-programme is granted with a start and a length that its type allows."""
         data["first"] = None
-        if self.first_type is None or data.get("pre") == NO or {"pre_starts_on", "pre_weeks"} & set(self.errors):
+        if self.first_type is None or data.get("pre") == NO:
+            return
+        if {"pre", "pre_starts_on", "pre_weeks"} & set(self.errors):
             return
         day = data.get("pre_starts_on")
-        if not day:
-            self.add_error("pre_starts_on", gettext("Choose when it begins"))
-            return
         day = day if isinstance(day, date) else date.fromisoformat(day)
         weeks = data.get("pre_weeks") or self.first_type.default_weeks
         if wrong := wrong_start(self.first_type, self.closed, day):
@@ -342,7 +345,7 @@ class TriageForm(Form):
             "workshop": self.workshops.get(data.get("workshop", "")),
             "week": data["week"],
             "coordinator": self.people.get(data["coordinator"]) if data.get("coordinator") else None,
-            "lent_from": data.get("lent_from", ""),
+            "lent_from": lender(data),
             "first": data["first"],
         }
 
@@ -350,11 +353,10 @@ class TriageForm(Form):
         return next(load.caseworker for load in self.caseloads if str(load.caseworker.pk) == key)
 
 
-def any_day(*, required: bool = True) -> forms.Field:
+def any_day() -> forms.Field:
     """A start that may lie on any working day is written."""
     return BoundedDateField(
         label=_("Start"),
-        required=required,
         earliest=timedelta(0),
         latest=START_AHEAD,
         error_messages={
@@ -373,6 +375,12 @@ def day_of(text: str) -> date | None:
     return day if timezone.localdate() <= day <= timezone.localdate() + START_AHEAD else None
 
 
+def lender(data: Mapping[str, Any]) -> str:
+    """The municipality that lends its place; empty where the place is the own one's."""
+    chosen = data.get("lent_from", OWN)
+    return "" if chosen == OWN else str(chosen)
+
+
 def count_of(text: str) -> int | None:
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 3 else 0
     return number if 1 <= number <= MOST_WEEKS else None
@@ -384,17 +392,3 @@ def caseload_label(load: Caseload) -> str:
         "running": load.running,
         "ceiling": load.ceiling,
     }
-
-
-class WordsForm(Form):
-    """One text: a reason, a question or an answer."""
-
-    words = LongTextField(rows=5)
-
-    def __init__(self, *args: Any, label: str, missing: str = "", rows: int = 5, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["words"].widget.attrs["rows"] = rows
-        self.fields["words"].label = label
-        self.fields["words"].required = bool(missing)
-        if missing:
-            self.fields["words"].error_messages["required"] = missing

@@ -19,8 +19,9 @@ from referrals.drafts import name_shown
 from referrals.models import Referral
 from referrals.permissions import may_decide, may_move, may_take_back, open_moves
 from referrals.statuses import MOVES, Status
-from referrals.triage import TriageForm, WordsForm
+from referrals.triage import TriageForm
 from referrals.views.reading import UNPROCESSABLE, refused, visible
+from referrals.words import WordsForm
 
 # More than a centre ever has waiting; the page says so if it is reached.
 AT_MOST = 200

@@ -37,7 +37,7 @@ from referrals.permissions import (
 from referrals.programme_form import outside_ages
 from referrals.statuses import Status
 from referrals.submission import source_of
-from referrals.triage import WordsForm
+from referrals.words import WordsForm
 
 ROWS_A_PAGE = 25
 UNPROCESSABLE = 422

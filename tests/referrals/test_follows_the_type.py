@@ -343,6 +343,7 @@ def small(cast, catalogue):
 
 
 def accepted(cast, referral, **change):
+    change.setdefault("lent_from", "own")
     return {"starts_on": "30.11.26", "weeks": "52", "caseworker": str(cast.caseworker.pk), "go": "accept"} | change
 
 
