@@ -136,19 +136,6 @@ class Moved:
 
 
 @dataclass
-class Done:
-    """An activity as it is told: planned, attended or missed (P8)."""
-
-    key: str
-    day: date
-    at: time
-    minutes: int
-    state: str
-    by: User
-    word: str = ""
-
-
-@dataclass
 class Contact:
     at: datetime
     by: User
@@ -233,7 +220,6 @@ class Case:
     phases: list[Phase] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     team: list[tuple[str, User]] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
     # The rows, as soon as they are there.
     referral: Referral = field(init=False)
     programme: Programme = field(init=False)

@@ -1,6 +1,6 @@
 """What happens on the way of an ordinary case: phases and a moved end."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from core.calendar import last_day
 from demo.seeding.case import Case, Moved, Phase
@@ -44,9 +44,4 @@ def maybe_extend(world: World, case: Case) -> None:
     earlier = last_day(case.starts_on, earlier_weeks)
     agreed_on = world.working_day_before(min(earlier - timedelta(days=6), world.today))
     reason = world.pick(everyday(world, case.type, "extensions"))
-    case.moved.append(Moved(earlier, case.ends_on, case.referrer.name, max(agreed_on, latest(case)), reason))
-
-
-def latest(case: Case) -> date:
-    """The first day on which anything about the course could be agreed."""
-    return case.starts_on
+    case.moved.append(Moved(earlier, case.ends_on, case.referrer.name, max(agreed_on, case.starts_on), reason))

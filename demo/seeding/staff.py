@@ -58,7 +58,7 @@ def hire(world: World, *, running: dict[str, int]) -> None:
                 password=password,
             )
     for type_key, number in running.items():
-        share_out(world, type_key, number, password)
+        give_caseworkers(world, type_key, number, password)
 
 
 def hire_one(world: World, entry: dict[str, str], password: str) -> None:
@@ -83,7 +83,7 @@ def hire_one(world: World, entry: dict[str, str], password: str) -> None:
         world.contact_persons[entry["workshop"]] = user
 
 
-def share_out(world: World, type_key: str, number: int, password: str) -> None:
+def give_caseworkers(world: World, type_key: str, number: int, password: str) -> None:
     """The caseworkers of the type, with as many invented ones as so many programmes need."""
     named = world.texts_of(type_key).get("caseworkers")
     staff = content("people")["staff"]

@@ -13,7 +13,6 @@ from demo.seeding.case import (
     Agreed,
     Case,
     Contact,
-    Done,
     GoalText,
     Moved,
     NoteText,
@@ -131,7 +130,6 @@ class Story:
             phases=self.phases(),
             moved=moved,
             team=[(self.function_of(key), world.users[key]) for key in text.get("team", [])],
-            done=self.done(ended_on or ends_on),
             note=self.note(ends_on),
         )
 
@@ -193,9 +191,6 @@ class Story:
             for text in self.text["phases"][1:]
             if self.has_happened(text["from_day"])
         ]
-
-    def done(self, last: date) -> list[Done]:
-        return []
 
     def stays(self, last: date) -> list[Stay]:
         stays = []
