@@ -33,6 +33,7 @@ from programmes.statuses import RUNNING
 UNPROCESSABLE = 422
 WRITE = ["GET", "HEAD", "POST"]
 LARGEST_KEY = 2**63 - 1
+EARLIER_SHOWN = 20
 EVER = timedelta(days=365 * 100)
 
 
@@ -171,7 +172,7 @@ def groups(request: SignedIn) -> HttpResponse:
         {
             "due": [one for one in found if one.is_due],
             "ahead": [one for one in reversed(found) if not one.is_due and one.day > today],
-            "earlier": [one for one in found if not one.is_due and one.day <= today],
+            "earlier": [one for one in found if not one.is_due and one.day <= today][:EARLIER_SHOWN],
         },
     )
 
