@@ -40,7 +40,7 @@ from programmes.placeable import (
 )
 from programmes.schedules import WeekSlot, problems
 from programmes.weeks import Step, hours_of, minutes_of, schedule_of, steps_of, week_on
-from worklist.models import Task
+from worklist.actions import clear_task
 
 # What a caseworker is asked to look at when a workshop's opening hours changed: `programmes.opening_hours`.
 TASKS = ("week_shortened", "week_outside")
@@ -105,7 +105,7 @@ def change_week(*, placement: Placement, from_day: date, week: Sequence[WeekSlot
             rewrite(placement, from_day, until, week)
         now = week_on(schedule_of(programme), from_day)
         step = Step(from_day, until, now)
-        clear_tasks(programme, by, "week_shortened")
+        clear_task(kind="week_shortened", source=source_of_week(programme.pk), by=by)
         told = {
             "day": from_day.isoformat(),
             "week_minutes": step.minutes,
@@ -196,7 +196,7 @@ def remove(*, placement: Placement, by: User) -> None:
 def tell_told(*, programme: Programme, by: User) -> None:
     """The citizen knows of the week that new opening hours shortened: the task leaves the list."""
     with held(programme, by) as programme:
-        clear_tasks(programme, by, "week_shortened")
+        clear_task(kind="week_shortened", source=source_of_week(programme.pk), by=by)
 
 
 # What is written.
@@ -252,13 +252,6 @@ def sum_of(week: Sequence[WeekSlot]) -> int:
     return sum(slot.minutes for slot in week)
 
 
-def clear_tasks(programme: Programme, by: User, kind: str) -> None:
-    """Take the task about the week off the list. One statement."""
-    Task.objects.open().filter(kind=kind, source=source_of_week(programme.pk)).update(
-        done_at=timezone.now(), done_by=by
-    )
-
-
 def lies_outside(programme: Programme) -> bool:
     """Whether anything that is agreed from today on lies outside the opening hours. One query."""
     opening = OpeningHours.objects.filter(
@@ -279,7 +272,7 @@ def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **to
     """One line on the timeline that leads to the week, one event in the log, and attendance follows (J1, A12)."""
     programme = placement.programme
     if not lies_outside(programme):
-        clear_tasks(programme, by, "week_outside")
+        clear_task(kind="week_outside", source=source_of_week(programme.pk), by=by)
     record(kind, by=by, subject=programme, citizen_id=programme.citizen_id, placement=placement.pk, **told)
     schedule_changed.send(Programme, programme=programme, from_day=from_day, by=by)
     tell(

@@ -75,7 +75,9 @@ def named(function: str, statement: str) -> set[str]:
 
 
 KINDS = set(WORDING)
-RAISED, CLEARED = named("raise_task", "INSERT INTO"), named("clear_task", "UPDATE")
+# Many at once are rows of one statement.
+RAISED = named("raise_task", "INSERT INTO") | (named("Task", "") - {OWN})
+CLEARED = named("clear_task", "UPDATE")
 
 
 @pytest.mark.parametrize("kind", sorted(set(WORDING) - {OWN}))
