@@ -94,7 +94,7 @@ def test_starting_a_plan_takes_as_many_statements_for_ten_goals_as_for_one(djang
     for number in (1, 10):
         programme = ProgrammeFactory()
         referral = accepted_referral(programme, number)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(22):
             accept(programme, referral)
 
 
