@@ -72,7 +72,7 @@ def member_row(member: TeamMember, programme: Programme, may_change: bool) -> Ro
         title=member.user.name,
         text=f"{member.function_name} · {period}",
         tag=tag,
-        actions=[end] if may_change else [],
+        actions=[end] if may_change and not member.is_coordinator else [],  # who is handed over on the course's page
     )
 
 

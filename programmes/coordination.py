@@ -16,6 +16,7 @@ from citizens.access import grant
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
+from programmes import requirements
 from programmes.access import source_of_member
 from programmes.functions import Function, coordinator_of, function_of
 from programmes.models import Programme, TeamMember
@@ -103,6 +104,7 @@ def hand_over_coordination(*, programme: Programme, to: User, on: date, reason: 
         except IntegrityError as error:
             raise Refused(_("%(name)s is on the team in this period already") % {"name": to.name}) from error
         record("coordinator_changed", by=by, subject=programme, citizen_id=programme.citizen_id, user=to.pk)
+        requirements.settle([programme.pk], by=by)
         tell_course(programme, "coordinator_changed", body=reason, by=by, name=to.name, day=on)
     return member
 

@@ -17,7 +17,7 @@ from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
 from programmes import placing
 from programmes.models import EndChange, Placement, Programme
-from programmes.pausing import locked, mail_referrer, tell_course
+from programmes.pausing import follow, locked, mail_referrer, tell_course
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING, Status
 
@@ -133,6 +133,7 @@ def move_end(
         if change.is_extension and programme.status == Status.CLOSING:
             programme.status = Status.ACTIVE
         programme.save(update_fields=["ends_on", "status"])
+        follow(programme, on=today, by=by)
         if change.is_extension:
             for placement in to_follow:
                 placing.move_last_day(placement=placement, ends_on=new_end, by=by)

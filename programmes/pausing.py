@@ -109,8 +109,9 @@ def resume(*, pause: Pause, on: date, why: str, by: User) -> None:
             found.delete()
         else:
             kind, day = "programme_resumed", on
-            found.agreed_until, found.ends_on = found.ends_on, on - timedelta(days=1)
-            found.resumed_by, found.resumed_why = by, why
+            if found.resumed_by is None:  # ended early twice, what was agreed first is what had been agreed
+                found.agreed_until = found.ends_on
+            found.ends_on, found.resumed_by, found.resumed_why = on - timedelta(days=1), by, why
             found.save(update_fields=["agreed_until", "ends_on", "resumed_by", "resumed_why"])
         record(kind, by=by, subject=programme, citizen_id=programme.citizen_id, pause=pause.pk)
         follow(programme, on=today, by=by)
