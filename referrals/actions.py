@@ -44,7 +44,9 @@ def accept(*, referral: Referral, by: User, **decision: Any) -> Programme:
         referral.programme, referral.pre_programme = programme, first
         decide(referral, Status.ACCEPTED, by=by, programme=programme)
         tell_accepted(referral, programme, first, by=by)
-        referral_accepted.send(Referral, referral=referral, programme=programme, by=by)
+        for one in (first, programme):
+            if one is not None:
+                referral_accepted.send(Referral, referral=referral, programme=one, by=by)
     return programme
 
 

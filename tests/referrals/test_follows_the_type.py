@@ -269,7 +269,8 @@ def test_a_granted_wish_comes_first_and_the_programme_after_it(cast, catalogue, 
         assert programme.reference in seen
     for one in (first, programme):
         for user in (cast.caseworker, cast.referrer):
-            assert signed_in(user).get(reverse("desk:case", args=[one.reference])).status_code == 200
+            for page in ("desk:case", "plans:detail"):
+                assert signed_in(user).get(reverse(page, args=[one.reference])).status_code == 200
 
 
 def test_a_wish_that_is_not_granted_begins_with_the_programme(cast, catalogue, signed_in):
