@@ -22,9 +22,7 @@ class TypeForm(Form):
         label=_("Text of the file"),
         required=False,
         strip=False,
-        widget=forms.Textarea(
-            attrs={"rows": 24, "wrap": "off", "spellcheck": "false", "class": "font-monospace t-small"}
-        ),
+        widget=forms.Textarea(attrs={"rows": 24, "wrap": "off", "spellcheck": "false", "class": "font-monospace"}),
     )
     seen = forms.IntegerField(required=False, min_value=0, max_value=2**31, widget=forms.HiddenInput)
 

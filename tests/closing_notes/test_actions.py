@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from audit.acting import System, acting
 from audit.models import Change, Event
 from closing_notes import actions
-from closing_notes.models import ClosingNote, Rendering, Section
+from closing_notes.models import ClosingNote, Rendering
 from closing_notes.rendering import run
 from closing_notes.sources import NUMBERS, numbers_in
 from closing_notes.statuses import Status
@@ -72,11 +72,11 @@ def test_the_draft_is_filled_from_the_programmes_own_data():
     programme = full_programme()
     note = actions.start_note(programme=programme, by=programme.caseworker)
     texts = note.sections
-    assert "Comes four days a week 1" in texts[Section.GOALS]
-    assert "24" in texts[Section.ATTENDANCE]
-    assert "Lifts at most 8 kg" in texts[Section.ACCOMMODATIONS]
-    assert programme.citizen.first_name in texts[Section.CONTENT]
-    assert texts[Section.RESOURCES] == texts[Section.RECOMMENDATION] == ""
+    assert "Comes four days a week 1" in texts["goals"]
+    assert "24" in texts["attendance"]
+    assert "Lifts at most 8 kg" in texts["accommodations"]
+    assert programme.citizen.first_name in texts["content"]
+    assert texts["resources"] == texts["recommendation"] == ""
     assert numbers_in(texts) <= set(range(1, len(texts[NUMBERS]) + 1))
     assert len(numbers_in(texts)) >= 5
     programme.refresh_from_db()
@@ -101,7 +101,7 @@ def test_a_note_is_not_started_before_the_programme():
 def test_a_programme_without_data_still_gets_a_draft():
     programme = ProgrammeFactory()
     note = actions.start_note(programme=programme, by=programme.caseworker)
-    assert note.sections[Section.ATTENDANCE] == note.sections[Section.GOALS] == ""
+    assert note.sections["attendance"] == note.sections["goals"] == ""
 
 
 def test_only_caseworker_and_team_leader_start_save_submit_deliver():
