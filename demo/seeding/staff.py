@@ -41,7 +41,8 @@ def hire(world: World, *, running: dict[str, int]) -> None:
     """Everybody who works at the centre with about so many programmes of each type at a time, and where they do."""
     password = make_password(PASSWORD)
     if world.place.get("with_workshops"):
-        open_workshops(world, places_needed=round(0.9 * sum(running.values())))
+        there = sum(number for key, number in running.items() if world.types[key].settings.uses_workshops)
+        open_workshops(world, places_needed=round(0.9 * there))
     for entry in content("people")["staff"]:
         if entry["organisation"] in world.place["organisations"]:
             hire_one(world, entry, password)

@@ -205,7 +205,7 @@ def test_workshops_are_well_used_and_none_is_overfull(seeded: Seed) -> None:
     seeded(citizens=200, weeks=26)
     centre = Organisation.objects.get(name="RCA")
     places = {one.workshop.unit.name: one for one in free_places(centre, TODAY)}
-    assert places["Træværksted"].taken >= 10
+    assert places["Træværksted"].taken >= 7
     assert all(one.taken <= one.places + 1 for one in places.values())
     # The system's own way of starting somebody has room and numbers left.
     assert sum(one.free for one in places.values()) > 0
