@@ -85,7 +85,7 @@ class Document:
         try:
             self.loader = yaml.SafeLoader(text)
             root = self.loader.get_single_node()
-            self.value = self.read(root, ()) if root is not None else None
+            value = self.read(root, ()) if root is not None else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise Unreadable(
@@ -97,8 +97,9 @@ class Document:
             raise Unreadable(_("There is a sign here that no text has"), line) from error
         except RecursionError as error:
             raise Unreadable(_("The parts of the file lie too deep in each other")) from error
-        if not isinstance(self.value, dict):
+        if not isinstance(value, dict):
             raise Unreadable(_("The file must say what belongs to what: key, colon, value"), 1)
+        self.value: dict[str, Any] = value
 
     def read(self, node: yaml.Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)

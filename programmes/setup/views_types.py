@@ -26,7 +26,7 @@ def types(request: SignedIn) -> HttpResponse:
     used = {
         row["key"]: row
         for row in ProgrammeType.objects.values("key").annotate(
-            programmes=Count("programmes", distinct=True), referrals=Count("referrals", distinct=True)
+            in_programmes=Count("programmes", distinct=True), in_referrals=Count("referrals", distinct=True)
         )
     }
     rows = [(one, used[one.key]) for one in sorted(catalogue.latest_types(), key=lambda one: one.name.casefold())]
