@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from accounts.roles import Role
 from attendance.expected import write_expected
@@ -32,6 +33,12 @@ from worklist.models import Task
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-12-09T09:00:00+01:00", tick=False)]
 TODAY = datetime.date(2026, 12, 9)  # the third Wednesday of the factories' programmes
 WEEK = datetime.timedelta(weeks=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def running(**fields) -> Programme:
