@@ -19,7 +19,6 @@ from audit.acting import Actor
 from programmes.models import Programme
 from programmes.statuses import Status
 
-TASK = "requirement"
 SOON = timedelta(days=7)
 FOLLOW_UP = "_follow_up"  # the key of the plan's follow-up where the type does not list it; no file can use it
 # Nothing is asked of a programme that rests.
@@ -151,7 +150,7 @@ REMEMBER = """
     cleared AS (
         UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
         FROM stands s
-        WHERE t.kind = %(task)s AND t.done_at IS NULL
+        WHERE t.kind = 'requirement' AND t.done_at IS NULL
           AND t.source = 'programmes.checklist:' || s.programme_id || ':' || s.position
           AND NOT (s.is_open AND NOT s.is_asked AND s.due_on <= %(soon)s AND s.due_on = t.due_on)
         RETURNING 1
@@ -159,8 +158,8 @@ REMEMBER = """
     SELECT (SELECT count(*) FROM remembered) + (SELECT count(*) FROM cleared)
 """
 ASK = """
-    INSERT INTO worklist_task (citizen_id, kind, source, for_user_id, due_on, params, url, created_at)
-    SELECT s.citizen_id, %(task)s, 'programmes.checklist:' || s.programme_id || ':' || s.position, s.caseworker_id,
+    INSERT INTO worklist_task (kind, citizen_id, source, for_user_id, due_on, params, url, created_at)
+    SELECT 'requirement', s.citizen_id, 'programmes.checklist:' || s.programme_id || ':' || s.position, s.caseworker_id,
         s.due_on, jsonb_build_object('what', s.name),
         replace(replace(%(url)s, 'REFERENCE', s.reference), 'KEY', s.key), %(now)s
     FROM stands s
@@ -213,7 +212,6 @@ def parameters(programmes: list[int] | None, *, today: date | None, by: Actor | 
         "asking": [str(status) for status in ASKING],
         "running": [*map(str, ASKING), str(Status.PAUSED)],
         "waivable": CAN_BE_WAIVED,
-        "task": TASK,
         "by": by.pk if isinstance(by, User) else None,
         "url": reverse("desk:requirement", args=["REFERENCE", "KEY"]),
     }
