@@ -137,6 +137,7 @@ class TriageForm(Form):
             "starts_on": self.in_field(self.start.day, self.settings.intake),
             "weeks": str(weeks),
             "caseworker": str(self.caseloads[0].caseworker.pk) if self.caseloads else "",
+            "lent_from": OWN,
         }
         if self.first_type is not None:
             first = self.proposed(self.first_starts, self.first_type)
