@@ -74,7 +74,7 @@ class Duration(Part):
 class Context(Named):
     """Why somebody is referred, and the paragraph that allows it."""
 
-    legal_basis: str = ""
+    legal_basis: Annotated[str, Field(max_length=200)] = ""
 
 
 class LegalBasis(Part):

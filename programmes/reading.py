@@ -14,6 +14,7 @@ from programmes.checking import oddities
 from programmes.definition import Definition
 
 LARGEST = 400_000  # bytes; the longest of ours has 20,000
+LONGEST_FIGURE = 100  # characters; a longer number or date is a text, as reckoning it out could take minutes
 
 Path = tuple[str | int, ...]
 
@@ -103,15 +104,17 @@ class Document:
 
     def read(self, node: yaml.Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.ScalarNode):
-            try:
-                return self.loader.construct_object(node)
-            except (ValueError, yaml.YAMLError):
-                return node.value  # "2026-13-45" is judged as what was written
-        # A part that stands in two places by an anchor would grow without end, and nobody could name its line.
+        # What stands in two places by an anchor would grow without end, and nobody could name its line.
         if id(node) in self.seen:
             raise Unreadable(_("Write the part out instead of pointing at another one with *"), self.lines[path], path)
         self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            if len(node.value) > LONGEST_FIGURE:
+                return node.value
+            try:
+                return self.loader.construct_object(node)
+            except (ValueError, AttributeError, LookupError, yaml.YAMLError):
+                return node.value  # "2026-13-45" and "!!int" of nothing are judged as what was written
         if isinstance(node, yaml.SequenceNode):
             return [self.read(one, (*path, number)) for number, one in enumerate(node.value)]
         found: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 import copy
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -57,6 +58,27 @@ def test_whatever_is_wrong_is_named_by_file_line_and_key():
             said = said.replace(f"{{@{words}}}", str(line_with(words, text)))
         found = said_about(text.encode()).splitlines()
         assert f"rebus.yaml:{said}" in found, (new, found)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "intake: 0x" + "f" * 5_000,  # a number that cannot be told
+        "parties_needed: 1" + ":1" * 190_000,  # hours, minutes, seconds ... reckoned out for minutes
+        "intake: !!int ''",
+        "intake: !!bool x",
+        "intake: !!timestamp x",
+        "intake: !!float ''",
+        "intake: !!python/object/apply:os.system [id]",
+        "remark: {da: &text " + "x" * 2_000 + ", sv: *text, en: *text}",
+        "contexts: [{key: one, name: {da: a, sv: a, en: a}, legal_basis: " + "x" * 201 + "}]",
+    ],
+)
+def test_a_file_that_means_harm_is_said_to_be_wrong_at_once(attack):
+    """T9, T21: no tag runs anything, nothing is reckoned out or multiplied, no value is an error page."""
+    begun = time.monotonic()
+    assert said_about(f"key: harm\n{attack}\n".encode()).startswith("rebus.yaml:")
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(
