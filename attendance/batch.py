@@ -63,7 +63,7 @@ def read_or_refuse(sent: Any, astray: timedelta) -> MarkInput | Unreadable:
     except (Malformed, OverflowError) as error:
         number, slot = (sent.get("uuid"), sent.get("slot")) if isinstance(sent, Mapping) else ("", 0)
         is_slot = isinstance(slot, int) and not isinstance(slot, bool) and abs(slot) <= LARGEST_KEY
-        return Unreadable(str(number)[:LONGEST_NUMBER], slot if is_slot else 0, str(error))
+        return Unreadable(str(number)[:LONGEST_NUMBER], int(slot or 0) if is_slot else 0, str(error))
 
 
 def read_mark(sent: Any) -> MarkInput:

@@ -289,7 +289,7 @@ class TriageForm(Form):
         if {"pre", "pre_starts_on", "pre_weeks"} & set(self.errors):
             return
         day = data.get("pre_starts_on")
-        day = day if isinstance(day, date) else date.fromisoformat(day)
+        day = day if isinstance(day, date) else date.fromisoformat(str(day))
         weeks = data.get("pre_weeks") or self.first_type.default_weeks
         if wrong := wrong_start(self.first_type, self.closed, day):
             self.add_error("pre_starts_on", wrong)

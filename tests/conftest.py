@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from config.database import LIMITS, WEB_ROLE
@@ -43,6 +44,13 @@ def web_role(request: pytest.FixtureRequest) -> Iterator[None]:
 def run_sql(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What is read outside a request is English here, whatever language an earlier test's request left behind."""
+    with translation.override("en"):
+        yield
 
 
 class FreshClient(Client):

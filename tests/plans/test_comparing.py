@@ -1,6 +1,5 @@
 """Two versions side by side (L2)."""
 
-import uuid
 
 import pytest
 from django.urls import reverse
@@ -145,6 +144,6 @@ def test_a_contact_person_reads_no_health_goal_in_either_version(signed_in, plan
     assert "Lifts little" not in answer.text
 
 
-@pytest.mark.parametrize("number", ["3", "0", "x", "²", "1" * 30, str(uuid.uuid4())])
+@pytest.mark.parametrize("number", ["3", "0", "x", "²", "1" * 30, "40f9c209-882e-44e7-ae6e-14dfaa49ca4f"])
 def test_a_version_that_is_not_there_is_404(signed_in, plan, number):
     assert page(signed_in, plan, plan.programme.caseworker, f"?before=1&after={number}").status_code == 404
