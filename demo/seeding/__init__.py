@@ -39,7 +39,19 @@ from demo.seeding.world import World, content
 from demo.users import address
 from journal.models import Entry
 from meetings.reminders import ask_for_required, nag
-from plans.models import Confirmation, FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
+from plans.models import (
+    Abandonment,
+    Confirmation,
+    Exemption,
+    FollowUp,
+    Goal,
+    Observation,
+    Plan,
+    StepRecord,
+    Subgoal,
+    Summary,
+    Version,
+)
 from programmes.access import source_of_citizen
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.closing_days import closed_days, write_public_holidays
@@ -96,7 +108,7 @@ def build(world: World) -> None:
     for site in sites:
         site.write(references)
     later = {Plan, Version, Goal, Subgoal, Confirmation, FollowUp, StepRecord, Observation, Task, Entry, ClosingNote}
-    later |= JOURNAL
+    later |= {Summary, Abandonment, Exemption} | JOURNAL
     world.book.write(*[model for model in world.book.rows if model not in later])
     sites[0].plans.write()
     # Without statistics the database would read whole tables for each of the many small questions that follow.

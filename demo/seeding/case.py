@@ -52,6 +52,28 @@ class Talk:
     comment: str
     steps: list[Step]
     next_on: date | None = None
+    summary: str = ""  # what the referrer was told
+
+
+@dataclass
+class GivenUp:
+    """A subgoal that is pursued no longer, and why."""
+
+    day: date
+    by: User
+    key: uuid.UUID
+    why: str
+
+
+@dataclass
+class PutOff:
+    """A follow-up that was moved to a later day, and why."""
+
+    day: date
+    by: User
+    was_due_on: date
+    until: date
+    why: str
 
 
 @dataclass
@@ -212,6 +234,8 @@ class Case:
     steadiness: float = 1.0
     remarks: list[Remark] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    given_up: list[GivenUp] = field(default_factory=list)
+    put_off: list[PutOff] = field(default_factory=list)
     note: NoteText | None = None
     parties: list[Organisation] = field(default_factory=list)  # who refers together with the first one
     municipality: str = ""  # whose place it takes, where places are shared out

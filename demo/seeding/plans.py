@@ -4,9 +4,11 @@ from datetime import date, time, timedelta
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import override
 
 from core.life_areas import LifeArea
-from demo.seeding.case import Case, PlanVersion, Seen, Talk
+from core.templatetags.dates import day as in_words
+from demo.seeding.case import Case, GivenUp, PlanVersion, PutOff, Seen, Talk
 from demo.seeding.rows import copy_rows
 from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
@@ -14,7 +16,19 @@ from journal.models import Audience
 from plans.actions import DAYS_TO_CONFIRM
 from plans.confirming import TASKS as CONFIRMING
 from plans.content import GoalContent, SubgoalContent, fingerprint, of_subgoal
-from plans.models import Confirmation, FollowUp, Goal, Observation, Plan, StepRecord, Subgoal, Version
+from plans.models import (
+    Abandonment,
+    Confirmation,
+    Exemption,
+    FollowUp,
+    Goal,
+    Observation,
+    Plan,
+    StepRecord,
+    Subgoal,
+    Summary,
+    Version,
+)
 from plans.statuses import Means, Party, Status
 from worklist.models import Task
 
@@ -35,6 +49,10 @@ class Plans:
             self.add_talk(case, talk)
         for seen in case.seen:
             self.add_seen(case, seen)
+        for given_up in case.given_up:
+            self.add_given_up(case, given_up)
+        for put_off in case.put_off:
+            self.add_put_off(case, put_off)
         self.add_tasks(case)
 
     def add_version(self, case: Case, number: int, text: PlanVersion) -> None:
@@ -165,6 +183,8 @@ class Plans:
         )
         at = world.at(talk.day, time(12))
         self.timeline.tell(case, "plan_follow_up", at, talk.by, url=self.url(case))
+        if talk.summary:
+            self.add_summary(case, row, talk)
         before = {one.key: one.start for goal in case.versions[0].goals for one in goal.subgoals}
         for earlier in case.talks:
             if earlier.day < talk.day:
@@ -190,8 +210,7 @@ class Plans:
                 )
 
     def add_seen(self, case: Case, seen: Seen) -> None:
-        agreed = [number for number, v in enumerate(case.versions, 1) if v.agreed_on and v.agreed_on <= seen.day]
-        subgoal = self.rows[agreed[-1], seen.key]
+        subgoal = self.rows[self.agreed_by(case, seen.day), seen.key]
         at = self.world.at(seen.day, time(14, 10))
         row = self.world.book.add(
             Observation(plan=case.plan, subgoal=subgoal, seen_on=seen.day, by=seen.by, text=seen.text, created_at=at)
@@ -207,6 +226,67 @@ class Plans:
             source=f"plans.observation:{row.pk}",
             subgoal=subgoal.title,
         )
+
+    def add_summary(self, case: Case, follow_up: FollowUp, talk: Talk) -> None:
+        """What the referrer was told on the day of the talk; its words stand on the plan, not in the timeline."""
+        at = self.world.at(talk.day, time(14, 30))
+        row = self.world.book.add(Summary(follow_up=follow_up, text=talk.summary, by=talk.by, sent_at=at))
+        self.timeline.tell(
+            case,
+            "plan_summary",
+            at,
+            talk.by,
+            audience=Audience.REFERRER,
+            url=self.url(case),
+            source=str(row),
+            organisation=case.organisation.name,
+        )
+
+    def add_given_up(self, case: Case, given_up: GivenUp) -> None:
+        subgoal = self.rows[self.agreed_by(case, given_up.day), given_up.key]
+        at = self.world.at(given_up.day, time(13, 20))
+        self.world.book.add(
+            Abandonment(
+                plan=case.plan,
+                subgoal=subgoal,
+                key=given_up.key,
+                abandoned_on=given_up.day,
+                reason=given_up.why,
+                by=given_up.by,
+                at=at,
+            )
+        )
+        self.timeline.tell(
+            case,
+            "subgoal_abandoned",
+            at,
+            given_up.by,
+            audience=Audience.HEALTH if subgoal.goal.life_area == LifeArea.HEALTH else Audience.TEAM,
+            body=given_up.why,
+            url=self.url(case),
+            subgoal=subgoal.title,
+        )
+
+    def add_put_off(self, case: Case, put_off: PutOff) -> None:
+        at = self.world.at(put_off.day, time(9, 40))
+        self.world.book.add(
+            Exemption(
+                plan=case.plan,
+                was_due_on=put_off.was_due_on,
+                until=put_off.until,
+                reason=put_off.why,
+                by=put_off.by,
+                at=at,
+            )
+        )
+        with override(self.world.centre.language):
+            until = in_words(put_off.until)
+        self.timeline.tell(case, "follow_up_put_off", at, put_off.by, body=put_off.why, url=self.url(case), day=until)
+
+    @staticmethod
+    def agreed_by(case: Case, day: date) -> int:
+        """The number of the version that was in force that day."""
+        return max(number for number, text in enumerate(case.versions, 1) if text.agreed_on and text.agreed_on <= day)
 
     def add_tasks(self, case: Case) -> None:
         """The next thing to do with the plan, on the caseworker's list."""
@@ -249,4 +329,4 @@ class Plans:
                     [Status.CONFIRMED, number],
                 )
         book.note_written(Version, Goal, Subgoal)
-        book.write(Confirmation, FollowUp, StepRecord, Observation)
+        book.write(Confirmation, FollowUp, StepRecord, Observation, Summary, Abandonment, Exemption)

@@ -13,11 +13,13 @@ from demo.seeding.case import (
     Agreed,
     Case,
     Contact,
+    GivenUp,
     GoalText,
     Moved,
     NoteText,
     Phase,
     PlanVersion,
+    PutOff,
     Remark,
     Rest,
     Seen,
@@ -124,6 +126,8 @@ class Story:
             told=self.absences(),
             remarks=self.remarks(),
             seen=self.seen(),
+            given_up=self.given_up(),
+            put_off=self.put_off(),
             parties=parties_of(world, referral),
             municipality=municipality_in(world, referral["citizen"]["municipality"]),
             pauses=self.rests(),
@@ -247,8 +251,24 @@ class Story:
             ]
             next_on = self.on(text["next_day"]) if text["next_day"] is not None else None
             by = self.world.users[self.text["caseworker"]]
-            talks.append(Talk(self.on(text["day"]), by, text["text"], steps, next_on))
+            talks.append(Talk(self.on(text["day"]), by, text["text"], steps, next_on, text.get("summary", "")))
         return talks
+
+    def given_up(self) -> list[GivenUp]:
+        by = self.world.users[self.text["caseworker"]]
+        return [
+            GivenUp(self.on(one["day"]), by, self.subgoals[one["subgoal"]].key, one["why"])
+            for one in self.text.get("given_up", [])
+            if self.has_happened(one["day"])
+        ]
+
+    def put_off(self) -> list[PutOff]:
+        by = self.world.users[self.text["caseworker"]]
+        return [
+            PutOff(self.on(one["day"]), by, self.on(one["was_due_day"]), self.on(one["until_day"]), one["why"])
+            for one in self.text.get("put_off", [])
+            if self.has_happened(one["day"])
+        ]
 
     def next_talk(self, ends_on: date) -> date | None:
         if not self.is_under_way:
