@@ -1,22 +1,17 @@
 from django.urls import path
 
-from desk import (
-    activity_views,
-    case_views,
-    checklist_views,
-    citizen_views,
-    course_views,
-    ending_views,
-    merging_views,
-    notes,
-    own_views,
-    people_views,
-    progression_views,
-    search_views,
-    task_views,
-    views,
-    week_views,
-)
+from desk import views
+from desk.activities import views as activity_views
+from desk.case import checklist_views, ending_views, notes, people_views
+from desk.case import views as case_views
+from desk.citizen import merging_views
+from desk.citizen import views as citizen_views
+from desk.course import views as course_views
+from desk.figures import progression_views
+from desk.lists import task_views
+from desk.own import views as own_views
+from desk.search import views as search_views
+from desk.week import views as week_views
 
 app_name = "desk"
 urlpatterns = [

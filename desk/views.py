@@ -8,12 +8,17 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
-from desk import steering_views, today_admin, today_leader, today_others, today_referrer, today_staff
-from desk.days import day_of
-from desk.portfolio import portfolio
-from desk.search import cleaned, looks_like_number
-from desk.search_views import refuse_number
-from desk.today import Builder
+from desk.figures import steering_views
+from desk.lists.portfolio import portfolio
+from desk.search.cases import cleaned, looks_like_number
+from desk.search.views import refuse_number
+from desk.today import admin as today_admin
+from desk.today import leader as today_leader
+from desk.today import others as today_others
+from desk.today import referrer as today_referrer
+from desk.today import staff as today_staff
+from desk.today.board import Builder
+from desk.today.days import day_of
 
 BUILDERS: dict[str, Builder] = {
     Role.TEAM_LEADER: today_leader.team_leader,

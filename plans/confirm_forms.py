@@ -162,7 +162,10 @@ def signature_of(text: str) -> Upload:
     with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
         if picture.width * picture.height > MOST_POINTS:
             raise wrong
-        drawn = picture.convert("RGBA")
+        try:
+            drawn = picture.convert("RGBA")
+        except (OSError, ValueError, SyntaxError) as error:  # every checksum fits, and the points cannot be read
+            raise wrong from error
     paper = Image.new("RGBA", drawn.size, "white")
     paper.alpha_composite(drawn)
     grey = ImageOps.grayscale(paper)

@@ -252,6 +252,7 @@ class Line:
 
     party: Party
     row: Confirmation | None
+    name: str = ""  # as it was given; a citizen's protected name is masked here too (T10)
     fits: bool = True  # the yes was given to just what the version says
 
     @property
@@ -268,10 +269,14 @@ def lines(version: Version, programme: Programme, *, with_proof: bool) -> list[L
     content_hash = contents.fingerprint(version, contents.of_version(version)) if with_proof else None
     parties = [party for party in asked(programme) if party != Party.CASEWORKER or party in rows]
     parties += [party for party in rows if party not in parties]
-    return [
-        Line(Party(party), row := rows.get(party), not row or content_hash in (None, row.content_hash))
-        for party in parties
-    ]
+    citizen = programme.citizen
+    masked = {Party.CITIZEN.value: citizen.name} if citizen.is_protected else {}
+    found = []
+    for party in parties:
+        row = rows.get(party)
+        name = masked.get(party, row.name) if row else ""
+        found.append(Line(Party(party), row, name, fits=row is None or content_hash in (None, row.content_hash)))
+    return found
 
 
 def tell_of(plan: Plan, kind: str, version: Version, *, by: User) -> None:

@@ -194,7 +194,7 @@ def confirmations(plan: Plan, version: Version) -> tuple[tuple[str, str], ...]:
     if version.status == Status.DRAFT:
         return tuple((str(party), "") for party in map(party_label, confirming.asked(plan.programme)))
     return tuple(
-        (str(line.party.label), f"{line.row.name}, {short_day(line.row.given_on)}" if line.row else "")
+        (str(line.party.label), f"{line.name}, {short_day(line.row.given_on)}" if line.row else "")
         for line in confirming.lines(version, plan.programme, with_proof=False)
     )
 
@@ -228,7 +228,7 @@ def ask(*, plan: Plan, language: str, reading: Reading, by: User) -> PlanDocumen
             with transaction.atomic():
                 row = PlanDocument.objects.create(**asked, reads_drafts=reading.drafts, reads_health=reading.health)
         except IntegrityError:
-            return PlanDocument.objects.filter(**asked, status__in=[STATUS.QUEUED, STATUS.RUNNING]).latest("pk")
+            return PlanDocument.objects.filter(**asked).latest("pk")  # perhaps it is ready by now
         transaction.on_commit(lambda: hurry(row.pk))
     return row
 

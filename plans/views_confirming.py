@@ -111,7 +111,9 @@ def agree(request: SignedIn, reference: str) -> HttpResponse:
     if request.method == "POST":
         read = plan.versions.filter(number=number_of(request.POST.get("version", ""))).first()
         try:
-            confirming.agree(version=read or version, party=party, by=request.user)
+            if read is None:
+                raise Refused(_("The plan has changed since you opened the page. Open it again"))
+            confirming.agree(version=read, party=party, by=request.user)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("plans:agree", reference)

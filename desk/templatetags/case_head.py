@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from desk.case_head import case_of, head_of, keys_of, tabs_of
+from desk.case.head import case_of, head_of, keys_of, tabs_of
 from programmes.models import Programme
 
 register = template.Library()

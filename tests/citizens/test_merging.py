@@ -18,7 +18,7 @@ from citizens.identity import parse_number, set_number
 from citizens.merging import ids_of, model_called, path_to_citizen, relations
 from citizens.models import CaseAccess, Citizen, Merge
 from core.exceptions import NotAllowed, Refused
-from desk.merging import merge, obstacles, pair_of, unmerge
+from desk.citizen.merging import merge, obstacles, pair_of, unmerge
 from journal.actions import tell
 from journal.models import Entry
 from programmes.models import Programme

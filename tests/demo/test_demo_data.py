@@ -28,7 +28,7 @@ from journal.models import Entry
 from meetings.models import Meeting
 from meetings.statuses import Kind as MeetingKind
 from meetings.statuses import Status as MeetingStatus
-from plans.models import Version
+from plans.models import Abandonment, Exemption, StepRecord, Summary, Version
 from plans.statuses import Status as PlanStatus
 from programmes.capacity import free_places
 from programmes.citizen_access import access_of
@@ -60,6 +60,10 @@ def test_every_state_is_on_show(seeded: Seed) -> None:
         NoteStatus.DRAFT, NoteStatus.IN_REVIEW, NoteStatus.DELIVERED,
     }  # fmt: skip
     assert set(Version.objects.values_list("status", flat=True)) == set(PlanStatus.values)
+    assert Abandonment.objects.exists()
+    assert Exemption.objects.filter(until=F("plan__follow_up_due_on"), until__gt=TODAY).exists()
+    assert Summary.objects.filter(follow_up__plan__programme__type__key="rebus").exists()
+    assert StepRecord.objects.exclude(own_step=F("step")).exists()
     assert set(ExpectedAttendance.objects.values_list("state", flat=True)) >= set(State.values)
     assert set(MissedAttendance.objects.values_list("status", flat=True)) >= {MissedStatus.RAISED, MissedStatus.CLEARED}
     queue = Referral.objects.in_triage().filter(centre__name="RCA")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
-from desk.activities import groups_of, offered_at
+from desk.activities.pages import groups_of, offered_at
 from journal.models import Entry
 from programmes.activities import Details, plan, record_outcome, series
 from programmes.ending import interrupt

@@ -9,7 +9,7 @@ from audit.models import Access, Change
 from citizens.identity import find_by_number, parse_number, shown_number
 from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
-from desk.correcting import NumberTaken, correct_facts, correct_number, fingerprint
+from desk.citizen.correcting import NumberTaken, correct_facts, correct_number, fingerprint
 from journal.models import Entry
 from messaging.models import OutgoingMail
 from tests.citizens.test_merging import World, give_number

@@ -1,6 +1,6 @@
 import pytest
 
-from desk.masking import grouped, is_small, is_small_part
+from desk.figures.masking import grouped, is_small, is_small_part
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, False), (1, True), (4, True), (5, False)])

@@ -5,7 +5,7 @@ import pytest
 from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from citizens.models import Citizen, Merge
-from desk.merging import obstacles, unmerge
+from desk.citizen.merging import obstacles, unmerge
 from programmes.models import Programme
 from tests.citizens.test_merging import World, give_number
 from tests.desk.cast import AccessFactory, a_case

@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from audit.models import Access
-from desk.search import looks_like_number
+from desk.search.cases import looks_like_number
 from tests.desk.cast import NINE, a_case
 from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import ProgrammeFactory

@@ -10,7 +10,7 @@ from django.urls import reverse
 from audit.acting import System, acting
 from audit.models import Access
 from citizens.identity import parse_number, set_number
-from desk.search import LOOK_UPS, NUMBER_LOOK_UP
+from desk.search.cases import LOOK_UPS, NUMBER_LOOK_UP
 from tests.desk.cast import NINE, a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.programmes import ProgrammeFactory

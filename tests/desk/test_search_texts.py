@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Access
-from desk.search_texts import START, STOP, snippet_of
+from desk.search.texts import START, STOP, snippet_of
 from tests.desk.cast import NINE, a_case
 from tests.factories.journal import EntryFactory
 from tests.factories.programmes import ProgrammeFactory

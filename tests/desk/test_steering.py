@@ -9,8 +9,8 @@ from django.utils import translation
 
 from audit.acting import System, acting
 from audit.models import Access
-from desk.masking import grouped
-from desk.steering import Quarter, figures_of
+from desk.figures.masking import grouped
+from desk.figures.steering import Quarter, figures_of
 from plans import shares
 from programmes.models import Programme
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role

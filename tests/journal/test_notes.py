@@ -38,7 +38,7 @@ def text(body="Called.", category="phone", audience="team") -> Text:
 
 
 def place(case) -> object:
-    from desk.notes import Place
+    from desk.case.notes import Place
 
     programme = case.programme
     return Place(programme.citizen, programme.centre, programme.referring_organisation, programme.reference)

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from audit.acting import System, acting
-from desk.case_head import case_of, in_language
-from desk.checklist import checklist_of
+from desk.case.checklist import checklist_of
+from desk.case.head import case_of, in_language
 from meetings import following, reminders
 from meetings.actions import cancel
 from meetings.models import Meeting

@@ -1,6 +1,5 @@
 """Two versions side by side (L2)."""
 
-
 import pytest
 from django.urls import reverse
 from django.utils.translation import override

@@ -2,11 +2,14 @@
 
 import base64
 import io
+import struct
+import zlib
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts.roles import Role
@@ -14,10 +17,11 @@ from audit.acting import acting
 from audit.models import Access, Event
 from core.exceptions import NotAllowed, Refused
 from journal.models import Document, Entry
-from plans import actions, confirming
+from plans import actions, confirming, documents
 from plans.confirm_forms import signature_of
 from plans.content import fingerprint, of_version
 from plans.models import Abandonment, Confirmation, Exemption, Goal, Subgoal, Summary, Version
+from plans.permissions import reading
 from plans.statuses import Means, Party, Status
 from tests.factories.accounts import user_with_role
 from tests.factories.plans import confirmed_plan, draft_plan, followed_up, goals, subgoals_of
@@ -38,6 +42,17 @@ def drawn(size=(600, 200), *, ink=True, form="PNG") -> str:
     kept = io.BytesIO()
     picture.save(kept, form)
     return "data:image/png;base64," + base64.b64encode(kept.getvalue()).decode()
+
+
+def unreadable() -> str:
+    """A picture whose checksums fit and whose points cannot be unpacked."""
+
+    def part(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = part(b"IHDR", struct.pack(">IIBBBBB", 600, 200, 8, 2, 0, 0, 0))
+    data = b"\x89PNG\r\n\x1a\n" + head + part(b"IDAT", bytes(50)) + part(b"IEND", b"")
+    return "data:image/png;base64," + base64.b64encode(data).decode()
 
 
 def asking(parties=EVERYBODY, **more):
@@ -99,6 +114,7 @@ def test_the_plan_is_confirmed_at_the_meeting_in_each_way_and_what_is_missing_is
         ({"means": "signature", "signature": "data:image/png;base64,AAAA"}, "means"),
         ({"means": "signature", "signature": drawn(form="JPEG")}, "means"),
         ({"means": "signature", "signature": drawn((4000, 3000))}, "means"),
+        ({"means": "signature", "signature": unreadable()}, "means"),
         ({"means": "signature", "signature": "x" * 400_000}, "means"),
         ({"means": "typed", "typed": " "}, "typed"),
         ({"means": "typed", "typed": "a\x00b"}, "typed"),
@@ -135,7 +151,8 @@ def test_citizen_and_referrer_say_yes_themselves_once_and_what_was_due_is_done(s
         client = signed_in(user)
         page = client.get(url("agree", plan))
         assert "Subgoal 1.1" in page.text
-        assert client.post(url("agree", plan), {"version": "9"}).url == back or user == citizen
+        for wrong in ({"version": "9"}, {"version": "x"}, {}):  # nobody says yes to what they have not read (T13)
+            assert client.post(url("agree", plan), wrong).url == url("agree", plan)
         assert client.post(url("agree", plan), {"version": "1"}).url == back
         assert client.post(url("agree", plan), {"version": "1"}).url == back
         assert plan.versions.get().confirmations.get(by=user).means == means
@@ -166,6 +183,26 @@ def test_a_signature_that_comes_later_is_kept_with_the_version_in_force(signed_i
     assert signed_in(other.programme.caseworker).get(proof).status_code == 404
     foreign = proof.replace(plan.programme.reference, other.programme.reference)
     assert signed_in(other.programme.caseworker).get(foreign).status_code == 404
+
+
+def test_the_name_that_a_citizen_gave_is_masked_like_the_citizens_own(signed_in):
+    """T10, experience 27: also one that was written down before the name was protected, on the page and on paper."""
+    plan = draft_plan(**asking())
+    programme = plan.programme
+    given = confirming.Given(Means.TYPED, "Quirinus Zyxwerlund")
+    confirming.confirm(version=plan.versions.get(), agreed_on=TODAY, by=programme.caseworker, citizen=given)
+    paper = {"language": "da", "reading": reading({Role.REFERRER}), "made_at": timezone.now()}
+    assert "Zyxwerlund" in signed_in(programme.referrer).get(url("detail", plan)).text
+    assert "Zyxwerlund" in documents.html_of(documents.view_of(plan, **paper))
+    with acting(programme.caseworker):
+        programme.citizen.is_protected = True
+        programme.citizen.save()
+    for user in (programme.caseworker, programme.referrer, in_case(plan, Role.CONTACT_PERSON)):
+        assert "Zyxwerlund" not in signed_in(user).get(url("detail", plan)).text
+    html = documents.html_of(documents.view_of(plan, **paper))
+    assert "Zyxwerlund" not in html
+    assert programme.citizen.last_name not in html
+    assert programme.caseworker.name in html
 
 
 def test_nobody_says_yes_for_somebody_else():

@@ -1,0 +1,1 @@
+"""Activities of a case, of groups and of a centre (P8)."""

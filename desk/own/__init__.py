@@ -1,0 +1,1 @@
+"""What a citizen reads about the own programmes (L5)."""

@@ -1,0 +1,1 @@
+"""Finding a case or words in its texts (experience 10)."""

@@ -1,0 +1,1 @@
+"""Today, the start page of each role (experience 9)."""

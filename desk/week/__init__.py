@@ -1,0 +1,1 @@
+"""The agreed week of a case (P5, P12)."""
