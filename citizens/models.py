@@ -14,6 +14,9 @@ from accounts.models import Organisation, Unit, User
 from accounts.roles import Role
 from core.templatetags.components import initials
 
+# What somebody on a team may be at the centre (P1).
+STAFF = (Role.CASEWORKER, Role.SPECIALIST, Role.TEAM_LEADER, Role.CONTACT_PERSON)
+
 
 class Gender(models.TextChoices):
     FEMALE = "f", _("Woman")
@@ -29,12 +32,11 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
     def held_by(self, user: User) -> "CaseAccessQuerySet":
         """Access that the user has today: in person, through an organisation's role, or through a workshop's.
 
-        A caseworker's and a specialist's go with the role at that centre: whoever works at another one now has none
-        left (T7, U1).
+        That of staff goes with the role at that centre: whoever works at another one now has none left (T7, U1).
         """
         reach = user.reach
-        in_person = ~Q(role__in=[Role.CASEWORKER, Role.SPECIALIST])
-        for role in (Role.CASEWORKER, Role.SPECIALIST):
+        in_person = ~Q(role__in=STAFF)
+        for role in STAFF:
             in_person |= Q(role=role, centre__in=reach.organisations_as(role))
         through = Q(user=user) & in_person
         for role in (Role.REFERRER, Role.TEAM_LEADER):

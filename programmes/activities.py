@@ -61,8 +61,8 @@ def plan(
     """Plan an activity on these days for one citizen, or as a group for several of the same centre (P8).
 
     A series leaves out days on which the centre is closed or a citizen's programme does not run. `batch` comes from
-    the form: sent twice it is one (T12). NotAllowed for who works on one of the cases in no way; a specialist plans
-    what they lead themselves. Refused when nothing is left to plan, in words.
+    the form: sent twice it is one, and something else under it is refused (T12). NotAllowed for who works on one of the
+    cases in no way; a specialist plans what they lead themselves. Refused when nothing is left to plan, in words.
     """
     with acting(by):
         chosen = list(
@@ -74,6 +74,9 @@ def plan(
         if there := list(Activity.objects.filter(batch=batch).select_related("programme")):
             if {one.planned_by_id for one in there} != {by.pk}:
                 raise NotAllowed
+            said = {(one.kind, one.group is not None, one.programme_id) for one in there}
+            if said != {(details.kind, is_group, programme.pk) for programme in chosen}:
+                raise Refused(_("This form was sent already. Open a new one"))
             return there
         refuse_strangers(chosen, details, by=by)
         refuse_kind(chosen, details.kind, is_group=is_group)
@@ -226,7 +229,7 @@ def tell_each(some: Collection[Activity], kind: str, *, by: Actor, extra: Any) -
             case=one.programme.reference,
             referring_organisation_id=one.programme.referring_organisation_id,
             author=by if isinstance(by, User) else None,
-            audience=Audience.TEAM,
+            audience=Audience.HEALTH if is_health(one) else Audience.TEAM,
             happened_at=moment_of(one) if kind in ("activity_attended", "activity_missed") else timezone.now(),
             url=reverse("desk:activities", args=[one.programme.reference]),
             source=one.source,
@@ -247,6 +250,12 @@ def names_of(activity: Activity) -> dict[str, str]:
     if offered is None:
         return dict.fromkeys(("da", "sv", "en"), activity.kind)
     return offered.name.model_dump()
+
+
+def is_health(activity: Activity) -> bool:
+    """Whether its kind tells about the citizen's health."""
+    offered = offered_in(activity.programme, activity.kind)
+    return offered is not None and offered.is_health
 
 
 def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
@@ -295,15 +304,17 @@ class Counted:
     usual: int | None = None
 
 
-def counts_of(programme: Programme) -> list[Counted]:
+def counts_of(programme: Programme, *, with_health: bool) -> list[Counted]:
     """Every kind that the type offers, in its order; `planned` are those still to come or to be recorded (P8). One
-    query."""
+    query. Without health, kinds whose name tells of it are left out (J2)."""
     found: dict[str, dict[str, int]] = {}
     rows = Activity.objects.filter(programme=programme).order_by().values("kind", "status").annotate(count=Count("pk"))
     for row in rows:
         found.setdefault(row["kind"], {})[row["status"]] = row["count"]
     counted = []
     for offered in programme.type.settings.activities:
+        if offered.is_health and not with_health:
+            continue
         by_status = found.get(offered.key, {})
         planned, attended, missed = (by_status.get(status, 0) for status in (ActivityStatus.PLANNED, *RECORDED))
         counted.append(Counted(str(offered), offered.key, planned, attended, missed, usual=offered.times))

@@ -19,7 +19,7 @@ from programmes.ending import interrupt
 from programmes.models import Activity
 from tests.desk.cast import NINE, TODAY, Case, a_case
 from tests.factories.accounts import user_with_role
-from tests.factories.activities import ActivityFactory, type_with
+from tests.factories.activities import ActivityFactory, named, type_with
 from tests.factories.programmes import ClosingDayFactory, ProgrammeFactory, TeamMemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,22 @@ def test_from_planning_a_series_to_one_tap_and_its_undo(signed_in, case):
     assert Access.objects.filter(citizen_id=case.citizen.pk, what__contains="activities of").exists()
 
 
+def test_the_same_form_with_something_else_in_it_is_refused(signed_in, case):
+    """T12: for a group, for another citizen, for another activity; nobody gets an error page."""
+    batch = uuid.uuid4()
+    planned(case, batch=batch)
+    other = ProgrammeFactory(type=case.programme.type, centre=case.programme.centre, caseworker=case.caseworker)
+    client = signed_in(case.caseworker)
+    kind = next(one.key for one in case.programme.type.settings.activities if one.is_group)
+    group = sent(batch=str(batch), kind=kind, citizens=[case.programme.pk])
+    assert client.post(reverse("desk:new_group"), group).status_code == 422
+    again = sent(batch=str(batch))
+    assert client.post(reverse("desk:new_activity", args=[other.reference]), again).status_code == 422
+    with pytest.raises(Refused):
+        planned(case, batch=batch, kind=kind)
+    assert Activity.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -99,6 +115,27 @@ def test_what_cannot_be_is_said_beside_the_field_and_stays_typed(signed_in, case
     assert answer.status_code == 422
     assert "In the hall of the house" in answer.content.decode()
     assert not Activity.objects.exists()
+
+
+def test_what_tells_about_health_is_an_appointment_to_the_workshop_and_nothing_to_the_referrer(signed_in):
+    """J2, P8: neither on the page nor on the timeline"""
+    offered = [named("talks_with_a_psychologist", is_health=True)]
+    case = a_case(type=type_with("with_talks", activities=offered))
+    [one] = planned(case, kind="talks_with_a_psychologist", place="Clinic")
+    record_outcome(activity=one, status="attended", by=case.caseworker)
+    sees = {}
+    for role in ("caseworker", "specialist", "citizen", "contact_person", "referrer"):
+        client, reference = signed_in(case.user(role)), case.programme.reference
+        text = client.get(reverse("desk:activities", args=[reference])).text
+        timeline = client.get(reverse("desk:case", args=[reference]), follow=True).text
+        sees[role] = ("psychologist" in text, "Clinic" in text, "psychologist" in timeline, "Appointment" in text)
+    assert sees == {
+        "caseworker": (True, True, True, False),
+        "specialist": (True, True, True, False),
+        "citizen": (True, True, False, False),
+        "contact_person": (False, False, False, True),
+        "referrer": (False, False, False, False),
+    }
 
 
 def test_each_role_sees_and_does_its_part(signed_in, case):

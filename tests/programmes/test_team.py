@@ -7,6 +7,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from accounts.models import User
 from audit.acting import System, acting
 from audit.models import Change
 from citizens.models import Citizen
@@ -21,6 +22,7 @@ from programmes.team import add_to_team, end_on_team, members_of
 from referrals.permissions import may_read_health
 from tests.desk.cast import TODAY, a_case
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role
+from tests.factories.activities import type_with
 from tests.factories.programmes import ProgrammeFactory
 from tests.factories.referrals import ReferralFactory
 
@@ -250,3 +252,20 @@ def test_a_deputy_reads_why_the_accommodations_are_needed_and_others_do_not(case
     add(case, deputy, function=Function.DEPUTY, ends_on=TODAY + DAY)
     assert may_read_health(deputy, referral)
     assert not may_read_health(colleague, referral)
+
+
+@pytest.mark.parametrize("held_by", ["team_leader", "contact_person", "caseworker", "specialist"])
+def test_who_has_gone_to_another_centre_sees_nothing_of_the_case_any_more(held_by):
+    """T7, U1: whatever role the type wants for a function, it goes with the post at this centre."""
+    team = [{"key": "guide", "name": dict.fromkeys(("da", "sv", "en"), "Guide"), "held_by": held_by}]
+    case = a_case(type=type_with(team=team))
+    centre = case.programme.centre
+    user = user_with_role(held_by, centre)
+    add(case, user, function="guide")
+    assert held_by in sees(user, case)
+    with acting(System("test")):
+        user.memberships.update(ends_on=TODAY - DAY)
+    MembershipFactory(user=user, organisation=CentreFactory(), role=held_by)
+    user = User.objects.get(pk=user.pk)  # as a new request
+    assert sees(user, case) == set()
+    assert not Citizen.objects.visible_to(user).exists()
