@@ -99,10 +99,12 @@ class Phase(Named):
 
 
 class Activity(Named):
-    """What may be offered (P8); `times` is how many are usual."""
+    """What may be offered (P8); `times` is how many are usual. What `is_health` tells about somebody's health by its
+    name: workshop and referrer are not told which it was (J2)."""
 
     times: Count | None = None
     is_group: bool = False
+    is_health: bool = False
 
 
 class Due(Part):

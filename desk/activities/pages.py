@@ -23,6 +23,8 @@ from programmes.permissions import on_teams_of, worked_on_by
 # Who reads what was remarked, and by whom it is led; the workshop reads when and where, the referrer the counts (P8).
 READ_REMARKS = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}
 READ_EACH = {*READ_REMARKS, Role.CONTACT_PERSON, Role.CITIZEN}
+# Others are not told of which kind it is when that tells about health (J2).
+READ_HEALTH = {*READ_REMARKS, Role.CITIZEN}
 SHOWN = 200
 # In lists; afterwards on the page of the activity.
 UNDONE_WITHIN = timedelta(days=14)
@@ -62,9 +64,9 @@ def of_case(user: User, programme: Programme, roles: set[str]) -> CaseActivities
     """What the reader sees of a case's activities: everybody the counts, staff and citizen each of them. Three
     queries."""
     today = timezone.localdate()
-    reads_remarks = not roles.isdisjoint(READ_REMARKS)
+    reads_remarks, reads_health = not roles.isdisjoint(READ_REMARKS), not roles.isdisjoint(READ_HEALTH)
     found = CaseActivities(
-        counts=counts_of(programme),
+        counts=counts_of(programme, with_health=reads_health),
         waiting=[],
         ahead=[],
         earlier=[],
@@ -83,7 +85,7 @@ def of_case(user: User, programme: Programme, roles: set[str]) -> CaseActivities
     for row in rows:
         row.programme = programme
         may_record = everything or (found.may_plan and row.led_by_id == user.pk)
-        one = line(row, may_record=may_record, reads_remarks=reads_remarks, today=today)
+        one = line(row, may_record=may_record, reads_remarks=reads_remarks, reads_health=reads_health, today=today)
         if row.status != ActivityStatus.PLANNED:
             found.earlier.append(one)
         elif row.day > today:
@@ -99,17 +101,26 @@ def may_plan(user: User, programme: Programme) -> bool:
 
 
 def line(
-    row: Activity, *, may_record: bool, reads_remarks: bool, today: date, undone_within: timedelta = UNDONE_WITHIN
+    row: Activity,
+    *,
+    may_record: bool,
+    reads_remarks: bool,
+    reads_health: bool,
+    today: date,
+    undone_within: timedelta = UNDONE_WITHIN,
 ) -> Line:
     offered = offered_in(row.programme, row.kind)
+    title = str(offered) if offered else row.kind
     parts = [row.place]
+    if offered and offered.is_health and not reads_health:
+        title, parts = _("Appointment"), []
     if reads_remarks:
         parts += [_("led by %(name)s") % {"name": row.leader} if row.leader else "", row.remark]
     colour, icon = TAGS[ActivityStatus(row.status)]
     is_planned = row.status == ActivityStatus.PLANNED
     return Line(
         activity=row,
-        title=str(offered) if offered else row.kind,
+        title=title,
         when=when(row),
         text=" · ".join(part for part in parts if part),
         tag=None if is_planned else Tag(colour, icon, str(row.get_status_display())),

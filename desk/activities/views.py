@@ -123,7 +123,9 @@ def activity(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         if status not in ActivityStatus.values:
             messages.error(request, _("Choose what became of it"))
     today = timezone.localdate()
-    line = shown.line(row, may_record=may_record, reads_remarks=True, today=today, undone_within=EVER)
+    line = shown.line(
+        row, may_record=may_record, reads_remarks=True, reads_health=True, today=today, undone_within=EVER
+    )
     context = {"programme": programme, "line": line, "form": form, "may_record": may_record}
     return render(request, "desk/activity.html", context, status=UNPROCESSABLE if request.method == "POST" else 200)
 
@@ -251,7 +253,10 @@ def group(request: SignedIn, group: UUID) -> HttpResponse:
             messages.success(request, _("Saved"), extra_tags=undo)
         return redirect("desk:group", group)
     today = timezone.localdate()
-    lines = [shown.line(row, may_record=True, reads_remarks=True, today=today, undone_within=EVER) for row in rows]
+    lines = [
+        shown.line(row, may_record=True, reads_remarks=True, reads_health=True, today=today, undone_within=EVER)
+        for row in rows
+    ]
     context = {
         "lines": lines,
         "first": lines[0],
