@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.charts import curve
 from core.templatetags.components import tag
-from core.templatetags.dates import day, short_day
+from core.templatetags.dates import day
 from plans.content import missing, of_goals
+from plans.curves import Curve, curve_of
 from plans.measuring import in_figures
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Goal, Observation, Plan, Subgoal, Version
 from plans.observations import lately
@@ -31,7 +31,7 @@ class PlanPage:
     draft: Version | None = None
     goals: list[dict[str, Any]] = field(default_factory=list)
     progress: PlanProgress = field(default_factory=PlanProgress)
-    curve: dict[str, Any] | None = None
+    curve: Curve | None = None
     curve_of: Subgoal | None = None
     follow_up: FollowUp | None = None
     missing: list[str] = field(default_factory=list)
@@ -124,7 +124,7 @@ def subgoal_card(subgoal: Subgoal, one: SubgoalProgress | None, page: PlanPage) 
         card["figure"] = in_figures(subgoal.indicator, measured[-1])
     if seen := page.seen.get(subgoal.key):
         by = _("Seen by %(name)s") % {"name": seen.by.name}
-        card["staff"].append({"by": by, "on": seen.seen_on, "text": seen.text})
+        card["seen"] = [{"by": by, "on": seen.seen_on, "text": seen.text}]
     if one.points:
         url = reverse("plans:detail", args=[page.plan.programme.reference])
         card["action"] = {
@@ -164,6 +164,8 @@ def moved_tag(one: SubgoalProgress, due_on: date | None) -> str:
         return tag("ok", "arrow-up-right", _("From step %(before)s to %(after)s") % steps)
     if one.moved < 0:
         return tag("due", "arrow-down-right", _("From step %(before)s to %(after)s") % steps)
+    if any(point.step != one.baseline_step for point in one.points):
+        return tag("info", "arrow-counterclockwise", _("Back at step %(after)s") % steps)
     if one.has_follow_up:
         return tag("info", "arrow-right", _("Kept at step %(after)s") % steps)
     if due_on and due_on < timezone.localdate():
@@ -178,15 +180,7 @@ def choose_curve(page: PlanPage, chosen: str) -> None:
     if one is None:
         return
     page.curve_of = one.subgoal
-    points = [(short_day(point.held_on), float(point.step)) for point in one.points]
-    page.curve = curve(
-        [(_("Start"), float(one.baseline_step)), *points],
-        lowest=FIRST_STEP,
-        highest=LAST_STEP,
-        target=LAST_STEP,
-        sentence=_("Steps of “%(subgoal)s”, the target is %(target)s")
-        % {"subgoal": one.subgoal.title, "target": LAST_STEP},
-    )
+    page.curve = curve_of(one, page.plan.programme.starts_on)
 
 
 def what_now(page: PlanPage, *, may_edit: bool, is_running: bool) -> dict[str, Any] | None:

@@ -174,11 +174,16 @@ def masked(label: str) -> Tile:
     return Tile(label, "", foot=_("Fewer than five: not shown"), masked=True)
 
 
+def withheld(label: str) -> Tile:
+    """Not shown because of a few among them or beside them; that it were fewer than five itself would be untrue."""
+    return Tile(label, "–", masked=True)
+
+
 def flow_tiles(begun: Mapping[str, set[UUID]], over: Mapping[str, set[UUID]]) -> list[Tile]:
     """Who started and who ended; if one of them is too small, both are masked."""
     words = (_("Started"), _("Ended"))
     if any(is_small(len(everybody(groups))) for groups in (begun, over)):
-        return [masked(word) for word in words]
+        return [withheld(word) for word in words]
     return [figure(word, groups) for word, groups in zip(words, (begun, over), strict=True)]
 
 
@@ -276,7 +281,7 @@ def share_tile(minutes: Mapping[str, Minutes]) -> Tile:
     if not total.agreed:
         return Tile(label, "–", foot=_("Nothing is registered yet."))
     if is_small(len(total.persons)):
-        return masked(label)
+        return withheld(label)
     foot = _("%(attended)s of %(agreed)s hours") % {"attended": hours(total.attended), "agreed": hours(total.agreed)}
     return Tile(label, percent(total.attended / total.agreed), foot=foot)
 
@@ -292,7 +297,7 @@ def progression(ended: Any, until: date, names: Mapping[str, str]) -> tuple[Tile
     if any(is_small(len(some)) for some in (with_step, {row.citizen for row in counted if not row.has_step})) or (
         is_small_part(whole.progressed, whole.total)
     ):
-        return masked(title), []
+        return withheld(title), []
     foot = _("%(number)s of %(total)s programmes") % {"number": whole.progressed, "total": whole.total}
     columns = [_("Share"), _("With a step forward"), _("Ended")]
     by_type = split(counted, lambda row: row.type, lambda key: names.get(key, key), _("Other types together"))
