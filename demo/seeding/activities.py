@@ -11,6 +11,7 @@ from core.calendar import monday_of
 from demo.seeding.case import Case
 from demo.seeding.timeline import Timeline
 from demo.seeding.world import World, plus
+from journal.models import Audience
 from programmes.activity_statuses import RECORDED, ActivityStatus
 from programmes.definition import Requirement
 from programmes.models import Activity, Statement
@@ -123,7 +124,7 @@ class Activities:
         return case.caseworker
 
     def tell(self, case: Case, row: Activity, at: datetime, by: User) -> None:
-        name = next(one.name for one in case.type.settings.activities if one.key == row.kind)
+        offered = next(one for one in case.type.settings.activities if one.key == row.kind)
         self.timeline.tell(
             case,
             f"activity_{row.status}",
@@ -131,7 +132,8 @@ class Activities:
             by,
             url=reverse("desk:activities", args=[case.programme.reference]),
             source=row.source,
-            activity=name.model_dump(),
+            audience=Audience.HEALTH if offered.is_health else Audience.TEAM,
+            activity=offered.name.model_dump(),
             day=row.day.isoformat(),
         )
 
