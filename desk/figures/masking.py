@@ -1,6 +1,6 @@
 """Figures that leave the team: no group under five, also not by subtraction (F2, experience 22)."""
 
-from collections.abc import Hashable, Mapping, Set
+from collections.abc import Collection, Hashable, Mapping, Set
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,11 +28,12 @@ class Grouped(Generic[Key]):
     may_show: bool
 
 
-def grouped(*figures: Mapping[Key, Set[Person]]) -> Grouped[Key]:
+def grouped(*figures: Mapping[Key, Set[Person]], never_alone: Collection[Key] = ()) -> Grouped[Key]:
     """How groups of persons are shown when each has a set of persons in every one of `figures`.
 
     A group that is small in one of them stands in none alone, because figures that belong together can be worked out
-    from each other. Persons who stand in several groups count once.
+    from each other; for the same reason those of `never_alone` do not that stand together in another figure. Persons
+    who stand in several groups count once.
     """
     keys = list(dict.fromkeys(key for figure in figures for key, persons in figure.items() if persons))
     sizes = {key: sum(len(figure.get(key, ())) for figure in figures) for key in keys}
@@ -41,7 +42,7 @@ def grouped(*figures: Mapping[Key, Set[Person]]) -> Grouped[Key]:
     def small(*some: Key) -> bool:
         return any(is_small(len(set().union(*(figure.get(key, set()) for key in some)))) for figure in figures)
 
-    together = [key for key in shown if small(key)]
+    together = [key for key in shown if key in never_alone or small(key)]
     shown = [key for key in shown if key not in together]
     while shown and small(*together):
         together.append(shown.pop())

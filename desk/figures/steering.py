@@ -1,7 +1,7 @@
 """Figures of one centre and one quarter for its steering group: never persons, no group under five (F2, F3, F5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -127,7 +127,8 @@ def figures_of(centre: Organisation, quarter: Quarter) -> Figures:
     in_quarter = programmes.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=quarter.first), starts_on__lte=until)
     attended = attendance_by_type(in_quarter, quarter.first, until)
     names = type_names()
-    step_tile, steps = progression(ended, until, names)
+    flow = grouped(begun, over)
+    step_tile, steps = progression(ended, until, names, never_alone=flow.together)
     return Figures(
         centre,
         quarter,
@@ -139,7 +140,7 @@ def figures_of(centre: Organisation, quarter: Quarter) -> Figures:
         ],
         measures=[
             *under_way(running, names),
-            *starts_and_ends(begun, over, names),
+            *starts_and_ends(begun, over, names, flow),
             *attended_share(attended, names),
             *steps,
             *outcomes(ended),
@@ -198,12 +199,11 @@ def under_way(running: Mapping[str, set[UUID]], names: Mapping[str, str]) -> lis
 
 
 def starts_and_ends(
-    begun: Mapping[str, set[UUID]], over: Mapping[str, set[UUID]], names: Mapping[str, str]
+    begun: Mapping[str, set[UUID]], over: Mapping[str, set[UUID]], names: Mapping[str, str], found: Grouped[str]
 ) -> list[Measure]:
     if not begun and not over:
         return []
     definition = _("Citizens whose programme started, and whose programme ended in whatever way, in the period.")
-    found = grouped(begun, over)
 
     def cells(keys: Iterable[str]) -> list[str]:
         return [str(len(everybody(groups, keys))) for groups in (begun, over)]
@@ -286,8 +286,13 @@ def share_tile(minutes: Mapping[str, Minutes]) -> Tile:
     return Tile(label, percent(total.attended / total.agreed), foot=foot)
 
 
-def progression(ended: Any, until: date, names: Mapping[str, str]) -> tuple[Tile, list[Measure]]:
-    """How many of the ended programmes have a step forward (L3), by type and by gender; masked by persons (F2)."""
+def progression(
+    ended: Any, until: date, names: Mapping[str, str], *, never_alone: Collection[str]
+) -> tuple[Tile, list[Measure]]:
+    """How many of the ended programmes have a step forward (L3), by type and by gender; masked by persons (F2).
+
+    Types that stand together among those who ended, `never_alone`, do so here too: one of them could be taken away.
+    """
     title = _("Step forward")
     counted = shares.count(ended, until=until)
     if not counted:
@@ -300,7 +305,9 @@ def progression(ended: Any, until: date, names: Mapping[str, str]) -> tuple[Tile
         return withheld(title), []
     foot = _("%(number)s of %(total)s programmes") % {"number": whole.progressed, "total": whole.total}
     columns = [_("Share"), _("With a step forward"), _("Ended")]
-    by_type = split(counted, lambda row: row.type, lambda key: names.get(key, key), _("Other types together"))
+    by_type = split(
+        counted, lambda row: row.type, lambda key: names.get(key, key), _("Other types together"), never_alone
+    )
     by_gender = split(counted, lambda row: row.gender, gender_name, _("The others together"))
     rows = [(_("All together"), share_cells(whole)), *by_type, *by_gender]
     measure = Measure("steps", title, shares.definition(ended=True), columns, rows)
@@ -308,7 +315,11 @@ def progression(ended: Any, until: date, names: Mapping[str, str]) -> tuple[Tile
 
 
 def split(
-    counted: list[shares.Counted], key: Callable[[shares.Counted], str], name: Callable[[str], str], others: str
+    counted: list[shares.Counted],
+    key: Callable[[shares.Counted], str],
+    name: Callable[[str], str],
+    others: str,
+    never_alone: Collection[str] = (),
 ) -> list[tuple[str, list[Any]]]:
     """The share by group. A group stands alone only when neither those with a step nor those without are few; the
     others stand together, and nothing stands where only one group does."""
@@ -316,7 +327,7 @@ def split(
     without: dict[str, set[UUID]] = defaultdict(set)
     for row in counted:
         (with_step if row.has_step else without)[key(row)].add(row.citizen)
-    found = grouped(with_step, without)
+    found = grouped(with_step, without, never_alone=never_alone)
     if len(found.shown) + bool(found.together) < 2:
         return []
     rows = [(name(one), share_cells(shares.share_of(r for r in counted if key(r) == one))) for one in found.shown]

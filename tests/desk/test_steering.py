@@ -273,3 +273,26 @@ def test_steps_are_split_by_type_and_gender_only_where_no_group_is_small(centre,
         "Man": ["50%", "5", "10"],
     }
     assert told(2) == {"All together": ["35%", "7", "20"]}
+
+
+def test_no_type_is_worked_out_from_two_tables_that_gather_types_otherwise(centre, monkeypatch):
+    """F2: of the small type two have ended. Were it with the large one there and with the middle one here, taking away
+    the large one would tell it."""
+    kinds = {key: type_called(key) for key in ("large", "middle", "small")}
+    over = {"large": 20, "middle": 10, "small": 2}
+    rows = [one for key, number in over.items() for one in ended(centre, number, type=kinds[key])]
+    started(centre, 3, type=kinds["large"])
+    started(centre, 3, type=kinds["small"])
+    with_step = {programme.pk for programme in rows[::2]}
+    count = shares.count
+    monkeypatch.setattr(
+        shares,
+        "count",
+        lambda *args, **more: [row._replace(has_step=row.programme in with_step) for row in count(*args, **more)],
+    )
+    assert rows_of(centre, "flow") == {"Middle": ["0", "10"], "Other types together": ["6", "22"]}
+    assert rows_of(centre, "steps") == {
+        "All together": ["50%", "16", "32"],
+        "Middle": ["50%", "5", "10"],
+        "Other types together": ["50%", "11", "22"],
+    }
