@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+import core.rendering
 from accounts.models import User
 from accounts.roles import Role
 from citizens.models import CaseAccess
@@ -81,27 +82,12 @@ class ClosingNote(models.Model):
         return self.programme.type.settings.outcome_name(self.outcome)
 
 
-class Rendering(models.Model):
-    """One PDF of one version. The row is the queue; Celery only hurries it (T11)."""
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RUNNING = "running", _("Rendering")
-        DONE = "done", _("Ready")
-        FAILED = "failed", _("Failed")
+class Rendering(core.rendering.Rendering):
+    """One PDF of one version."""
 
     note = models.ForeignKey(ClosingNote, on_delete=models.PROTECT, related_name="renderings")
     revision = models.PositiveIntegerField()
-    status = models.CharField(max_length=7, choices=Status, default=Status.QUEUED)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=300, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    pdf = models.BinaryField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

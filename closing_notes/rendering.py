@@ -1,30 +1,21 @@
 """From a version to its document. The row is the queue; Celery only hurries it (T11, architecture 8)."""
 
-import hashlib
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
+import core.rendering
 from accounts.models import User
 from closing_notes.documents import data_of, html_of, view_of
 from closing_notes.evidence import figures_of
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.statuses import Status
-from core.pdf import PdfError, render_pdf
+from core.pdf import render_pdf
+from core.rendering import AT_ONCE
 
-MAX_ATTEMPTS = 3
-STUCK_AFTER = timedelta(minutes=3)
-# A queued row that is older than this was not hurried: the broker was away or the worker lost it.
-WAITS_AT_MOST = timedelta(seconds=20)
-# A long queue is hurried little by little, so that a worker has its hands free for somebody who waits.
-AT_ONCE = 20
-GAVE_UP = gettext_noop("The rendering was cut off three times.")
-UNFINISHED = gettext_noop("Something failed on the way. It is tried again.")
 STATUS = Rendering.Status
 
 log = logging.getLogger(__name__)
@@ -63,36 +54,7 @@ def hurry(pk: int) -> None:
 
 def run(pk: int) -> bool:
     """Render one queued row; whether this call did it. Twice or at once it is done once (T11)."""
-    claimed = Rendering.objects.filter(pk=pk, status=STATUS.QUEUED).update(
-        status=STATUS.RUNNING, attempts=F("attempts") + 1, started_at=timezone.now(), progress=5, error=""
-    )
-    if not claimed:
-        return False
-    rendering = Rendering.objects.defer("pdf").get(pk=pk)
-    mine = Rendering.objects.filter(pk=pk, status=STATUS.RUNNING, attempts=rendering.attempts)
-    try:
-        pdf = document(rendering.note_id, progress=lambda percent: mine.update(progress=percent))
-    except PdfError as error:
-        mine.update(status=STATUS.FAILED, error=str(error)[:300], finished_at=timezone.now())
-        return False
-    except Exception as error:
-        log.exception("rendering_failed", extra={"rendering": pk})
-        gave_up = rendering.attempts >= MAX_ATTEMPTS
-        mine.update(
-            status=STATUS.FAILED if gave_up else STATUS.QUEUED,
-            error=f"{type(error).__name__}"[:300] if gave_up else UNFINISHED,
-            finished_at=timezone.now() if gave_up else None,
-        )
-        return False
-    # A worker that was given up on meanwhile changes nothing: the attempt is no longer its own.
-    done = mine.update(
-        status=STATUS.DONE,
-        progress=100,
-        pdf=pdf,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        finished_at=timezone.now(),
-    )
-    return bool(done)
+    return core.rendering.run(Rendering, pk, lambda row, progress: document(row.note_id, progress=progress))
 
 
 def document(note_id: int, progress: Callable[[int], object] | None = None) -> bytes:
@@ -134,16 +96,6 @@ def ask_for_what_is_missing() -> None:
 
 
 def requeue() -> list[int]:
-    """Pick up what was left lying; the rows that a worker should be told of.
-
-    The oldest of them, some at a time. Stuck rows go back into the queue, and after three attempts they fail with
-    the reason (T11).
-    """
-    now = timezone.now()
+    """Pick up what was left lying; the rows that a worker should be told of, the oldest first, some at a time."""
     ask_for_what_is_missing()
-    stuck = Rendering.objects.filter(status=STATUS.RUNNING, started_at__lt=now - STUCK_AFTER)
-    stuck.filter(attempts__gte=MAX_ATTEMPTS).update(status=STATUS.FAILED, error=GAVE_UP, finished_at=now)
-    back = list(stuck.values_list("pk", flat=True))
-    stuck.filter(pk__in=back).update(status=STATUS.QUEUED, progress=0)
-    waiting = Rendering.objects.filter(Q(asked_at__lt=now - WAITS_AT_MOST) | Q(pk__in=back), status=STATUS.QUEUED)
-    return list(waiting.order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    return core.rendering.requeue(Rendering)

@@ -1,6 +1,5 @@
 """The document of a note: asking for it, watching it, looking at a draft's, fetching an approved one's."""
 
-import hashlib
 import logging
 
 from django.contrib import messages
@@ -85,14 +84,9 @@ def staff_note_or_404(request: SignedIn, reference: str) -> ClosingNote:
     return note
 
 
-def is_intact(rendering: Rendering) -> bool:
-    """Whether the stored bytes are those whose hash was stored when they were made (T14)."""
-    return hashlib.sha256(bytes(rendering.pdf or b"")).hexdigest() == rendering.sha256
-
-
 def pdf_response(note: ClosingNote, rendering: Rendering, *, disposition: str) -> HttpResponse:
     """The bytes as they were made; were they changed since, nothing is sent (T14)."""
-    if not is_intact(rendering):
+    if not rendering.is_intact:
         log.error("document_changed", extra={"rendering": rendering.pk})
         raise Refused(
             _("The stored document is not the one that was made, so it is not sent. Tell your administrator.")

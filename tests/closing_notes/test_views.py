@@ -9,7 +9,6 @@ from audit.models import Access
 from closing_notes import actions
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.rendering import run
-from closing_notes.views_document import is_intact
 from tests.factories.accounts import CentreFactory, JobCentreFactory, MembershipFactory, user_with_role
 from tests.factories.citizens import CitizenFactory
 from tests.factories.closing_notes import SECTIONS, ClosingNoteFactory, with_attendance, with_plan
@@ -200,10 +199,10 @@ def test_a_changed_document_is_never_sent(signed_in, monkeypatch):
     """T14."""
     note = delivered_note()
     rendering = note.renderings.get()
-    assert is_intact(rendering)
+    assert rendering.is_intact
     rendering.pdf = bytes(rendering.pdf) + b" "
-    assert not is_intact(rendering)
-    monkeypatch.setattr("closing_notes.views_document.is_intact", lambda rendering: False)
+    assert not rendering.is_intact
+    monkeypatch.setattr("core.rendering.Rendering.is_intact", False)
     answer = signed_in(note.programme.referrer).get(url("download", note))
     assert not answer.content.startswith(b"%PDF")
     assert answer.status_code != 500
