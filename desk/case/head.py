@@ -19,7 +19,7 @@ from core.calendar import monday_of
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import day as in_words
 from desk.case.facts import facts, read
-from desk.course.in_head import Course
+from desk.course.in_head import Course, pause_in_words
 from desk.rows import Link, Now, Tag, link_to
 from meetings.models import STAFF as SEE_MEETINGS
 from meetings.statuses import Kind as MeetingKind
@@ -69,6 +69,11 @@ class Head:
     days: list[tuple[date, int, int]]
     current: str = ""
     tasks: list[worklist_lines.Line] = field(default_factory=list)
+
+    @property
+    def is_ahead(self) -> bool:
+        """It has not begun: it is in no week yet."""
+        return self.programme.status == Status.PLANNED and self.programme.starts_on > timezone.localdate()
 
     @property
     def reads_reasons(self) -> bool:
@@ -220,6 +225,9 @@ def next_step(label: str, programme: Any, plan: Link, today: date) -> Now:
         return Now(label, _("The closing note is approved. The programme can be completed."), "", note)
     if programme.note_status == NoteStatus.IN_REVIEW:
         return Now(label, _("The closing note waits for approval."), "", note)
+    if programme.status == Status.PAUSED:
+        course = Link(link_to("desk:course", programme.reference), _("See what is agreed"), "pause-circle")
+        return Now(label, f"{pause_in_words(programme, programme.pause, today)}.", "", course)
     if not programme.has_plan:
         return Now(label, _("Agree on the plan with the citizen and confirm it."), "", plan)
     if programme.ends_on - today <= CLOSING_TIME:
