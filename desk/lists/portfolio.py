@@ -173,10 +173,14 @@ def portfolio(user: User, data: QueryDict) -> Portfolio:
         pages = CappedPaginator(detailed(user, found).order_by(*ordering(sort)), PAGE)
     page = pages.get_page(data.get("page"))
     programmes = list(page.object_list) if pages.count else []
+    # Where nobody comes at agreed hours, there is no attendance to tell.
+    with_attendance = not programmes or any(
+        one.type.settings.uses_workshops or (one.minutes or {}).get("agreed") for one in programmes
+    )
     return Portfolio(
         form=filters.form,
-        columns=columns(data, sort),
-        rows=[cells(programme) for programme in programmes],
+        columns=columns(data, sort, with_attendance=with_attendance),
+        rows=[cells(programme, with_attendance=with_attendance) for programme in programmes],
         shown=len(programmes),
         total=f"{COUNT_LIMIT}+" if pages.count == COUNT_LIMIT else str(pages.count),
         number=page.number,
@@ -278,14 +282,15 @@ def ordering(sort: str) -> list[str]:
     return [*apart, f"-{column}" if sort.startswith("-") else column, "pk"]
 
 
-def columns(data: Mapping, sort: str) -> list[dict[str, Any]]:
+def columns(data: Mapping, sort: str, *, with_attendance: bool = True) -> list[dict[str, Any]]:
     """The table's columns; a heading that sorts leads to the other direction when it sorts already."""
     found: list[dict[str, Any]] = []
     for key, label in SORTS.items():
         direction = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
         target = f"-{key}" if direction == "ascending" else key
         found.append({"label": str(label), "url": address(data, sort=target, page=None), "sort": direction})
-    found.insert(2, {"label": _("Attendance, 4 weeks")})
+    if with_attendance:
+        found.insert(2, {"label": _("Attendance, 4 weeks")})
     return [*found, {"label": _("Next step")}]
 
 
@@ -296,7 +301,7 @@ def address(data: Mapping, **changes: Any) -> str:
     return "?" + urlencode({key: value for key, value in kept.items() if value is not None})
 
 
-def cells(programme: Any) -> list[SafeString]:
+def cells(programme: Any, *, with_attendance: bool = True) -> list[SafeString]:
     """One row: who and where, week, attendance, end, next step."""
     today = timezone.localdate()
     workshops = ", ".join(programme.workshop_names)
@@ -309,7 +314,7 @@ def cells(programme: Any) -> list[SafeString]:
     )
     if programme.status in RUNNING and programme.starts_on <= today:
         week = format_html(
-            '<span><b>{}</b> <span class="t-muted">{}</span></span>',
+            '<span class="t-nowrap"><b>{}</b> <span class="t-muted">{}</span></span>',
             programme.present_week,
             _("of %(count)s") % {"count": programme.weeks},
         )
@@ -328,7 +333,7 @@ def cells(programme: Any) -> list[SafeString]:
     return [
         who,
         week,
-        attendance,
+        *([attendance] if with_attendance else []),
         format_html("{}", short_day(programme.ended_on or programme.ends_on)),
         next_step(programme),
     ]
