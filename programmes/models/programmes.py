@@ -121,3 +121,7 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.programme}: {self.starts_on}-{self.ends_on or ''}"
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_on <= timezone.localdate()
