@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.formats import localize_input
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DateField, LongTextField
-from core.templatetags.dates import short_day
 from programmes.models import Offer, ProgrammeType
 from programmes.quotas import plain, terms_of
 from programmes.setup.forms import ChangingForm
@@ -102,8 +102,8 @@ def as_typed(offer: Offer) -> dict[str, str]:
     """What the form shows of an offer."""
     lent = {True: "yes", False: "no", None: ""}[offer.can_be_lent]
     return {
-        "since": short_day(offer.since),
-        "until": short_day(offer.until) if offer.until else "",
+        "since": localize_input(offer.since),
+        "until": localize_input(offer.until) if offer.until else "",
         "places": "" if offer.places is None else str(offer.places),
         "quotas": "\n".join(f"{one.municipality} {one.places}" for one in offer.quotas.all()),
         "can_be_lent": lent,

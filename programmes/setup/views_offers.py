@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from accounts.places import Overtaken
 from accounts.requests import SignedIn
 from core.exceptions import Refused
-from core.templatetags.dates import short_day
 from programmes.catalogue import latest_type, latest_types
 from programmes.models import Offer
 from programmes.offers import offer_type, state_of_offer
@@ -52,7 +51,7 @@ def offer(request: SignedIn, pk: int, key: str) -> HttpResponse:
     if type is None:
         raise Http404
     there = Offer.objects.filter(centre=centre, type_key=key).prefetch_related("quotas").first()
-    shown = as_typed(there) if there else {"since": short_day(timezone.localdate())}
+    shown = as_typed(there) if there else {"since": timezone.localdate()}
     form = OfferForm(request.POST or None, type=type, initial={**shown, "seen": state_of_offer(there)})
     if request.method == "POST" and form.is_valid():
         try:
