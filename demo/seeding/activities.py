@@ -81,7 +81,7 @@ class Activities:
         ends = plus(starts, rhythm.get("minutes", 60))
         batch = uuid.uuid5(NAMESPACE, f"{world.place['key']} {key}" if is_group else f"{case.programme.pk} {key}")
         begun = world.at(day, starts)
-        status = self.status_on(case, begun)
+        status = self.status_on(case, key, begun)
         leader = self.leader(case, rhythm.get("led_by", "caseworker"))
         planned_at = min(world.at(case.decided_on, time(11)), begun - timedelta(days=1))
         row = world.book.add(
@@ -105,13 +105,16 @@ class Activities:
         if status in RECORDED:
             self.tell(case, row, begun, leader)
 
-    def status_on(self, case: Case, begun: datetime) -> str:
+    def status_on(self, case: Case, key: str, begun: datetime) -> str:
         if begun >= self.world.now - timedelta(minutes=90):
             return ActivityStatus.PLANNED
         if case.told is not None:
             told = case.told.get(begun.date())
             return ActivityStatus.MISSED if told else ActivityStatus.ATTENDED
         came = self.world.chance(min(0.97, case.steadiness + 0.04))
+        # What must be in place and failed is made up for within three weeks.
+        if begun < self.world.now - timedelta(weeks=3):
+            came = came or any(one.met_by == f"activity:{key}" for one in case.type.settings.required)
         return ActivityStatus.ATTENDED if came else ActivityStatus.MISSED
 
     def leader(self, case: Case, who: str) -> User:

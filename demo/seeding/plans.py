@@ -127,11 +127,14 @@ class Plans:
         """
         world = self.world
         given = {Party.CASEWORKER: (Means.SYSTEM, case.caseworker.name)}
-        if not (is_latest and case.is_running and case.told is None and world.chance(0.12)):
+        # Nobody waits long for a yes: only what was agreed lately is without one.
+        is_fresh = agreed_on > world.today - timedelta(days=3 * DAYS_TO_CONFIRM)
+        waits = is_latest and case.is_running and case.told is None
+        if not (waits and world.chance(0.4) and is_fresh):
             name = f"{case.citizen.first_name} {case.citizen.last_name}".strip()
             given[Party.CITIZEN] = (world.weighted({Means.TYPED: 3, Means.OWN_PAGE: 1}), name)
         asked = case.type.settings.plan_confirmed_by
-        if not (is_latest and case.is_running and case.told is None and world.chance(0.2)):
+        if not (waits and world.chance(0.4) and is_fresh):
             given[Party.REFERRER] = (Means.SYSTEM, case.referrer.name)
         for party in Party:
             if party not in asked:

@@ -137,6 +137,8 @@ def tell_changes(world: World, case: Case, timeline: Timeline) -> None:
             day=phase.starts_on.isoformat(),
         )
     for before, week in pairwise(case.weeks):
+        if week.valid_from > case.ends_on:
+            continue
         timeline.tell(
             case,
             "week_changed",
