@@ -57,18 +57,21 @@ def team_leader(user: User, day: Day) -> Today:
     places = [places for centre in centres for places in free_places(centre, day.of_interest)]
     overdue = overdue_items(user, day.today)
     names = ", ".join(centre.name for centre in centres)
+    # Where nobody comes to a workshop, nobody is missed from one.
+    has_workshops = bool(places or follow_ups)
     return Today(
         title=_("The day at %(centre)s") % {"centre": names} if names else _("Today"),
         lead=day.note,
         now=first_thing(registers, follow_ups, undecided, tasks, day),
-        tiles=tiles(user, registers, follow_ups, referrals, programmes, day),
+        tiles=tiles(user, registers, follow_ups, referrals, programmes, day)[0 if has_workshops else 2 :],
         groups=[
             to_decide(undecided, tasks),
-            follow_up_group([narrow(follow_up_row(missed)) for missed in follow_ups]),
+            *([follow_up_group([narrow(follow_up_row(missed)) for missed in follow_ups])] if has_workshops else []),
             # Five groups at most: on a day with meetings the tile tells who starts and ends.
             meeting_group(meetings, day) if meetings else starts_and_ends_group(programmes, day),
         ],
         more={
+            "has_workshops": has_workshops,
             "workshops": workshops(registers, places, day),
             "caseloads": [
                 workload(caseload, overdue.get((centre.pk, caseload.caseworker.pk), 0))

@@ -184,6 +184,15 @@ def asked(case, **fields):
     return referral
 
 
+def test_a_centre_without_workshops_is_not_asked_for_registers(signed_in):
+    """What is not used is not shown; its places are."""
+    leader = user_with_role("team_leader", ProgrammeFactory().centre)
+    html = start_page(signed_in, leader)
+    for word in ("Workshops today", "Here now", "Missed today", "To be called"):
+        assert word not in html
+    assert reverse("referrals:capacity") in html
+
+
 def test_a_referrer_is_told_what_to_do(signed_in):
     """Experience 9: do I need to do anything?"""
     case = a_case()
