@@ -138,6 +138,17 @@ def find_by_number(number: Number) -> Citizen | None:
     return Citizen.objects.filter(identity_index=index_of(number)).first()
 
 
+def kind_of(shown: str) -> str:
+    """What a number as `shown_number` gives it is called, in the reader's language; empty for none."""
+    digits = shown.replace("-", "")
+    is_swedish, day = len(digits) == 12, digits[6:8] if len(digits) == 12 else digits[:2]
+    if not day:
+        return ""
+    if int(day) > ADDED_TO_DAY:
+        return str((Kind.SAMORDNING if is_swedish else Kind.REPLACEMENT).label)
+    return str((Kind.PERSONNUMMER if is_swedish else Kind.CPR).label)
+
+
 def shown_number(citizen: Citizen) -> str:
     """The number in plain writing, empty where there is none. Callers log the look (T5)."""
     if citizen.identity_number is None:

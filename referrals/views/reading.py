@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit import log
 from audit.models import Access
-from citizens.identity import shown_number
+from citizens.identity import kind_of, shown_number
 from citizens.models import Citizen, Consent
 from core.exceptions import NotAllowed
 from core.templatetags.dates import short_day
@@ -169,7 +169,8 @@ def show(
         "citizen": citizen,
         "name": name_shown(referral, user),
         "may_take_back": may_take_back(user, referral),
-        "number": shown_number(citizen),
+        "number": (number := shown_number(citizen)),
+        "number_kind": kind_of(number),
         "contact": contact_facts(citizen, typed if as_referrer else {}),
         "tag": wording.tag(referral, as_referrer=as_referrer),
         "as_referrer": as_referrer,

@@ -6,7 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from audit.acting import System, acting
-from citizens.identity import Kind, WrongNumber, find_by_number, parse_number, set_number, shown_number
+from citizens.identity import Kind, WrongNumber, find_by_number, kind_of, parse_number, set_number, shown_number
 from citizens.models import Citizen
 from core.sealing import seal, unseal
 from tests.factories.citizens import CitizenFactory
@@ -78,6 +78,9 @@ def test_a_number_is_stored_encrypted_and_found_again():
     assert b"7403890001" not in bytes(stored.identity_number)
     assert find_by_number(parse_number("7403890001", "DK")) == stored
     assert shown_number(stored) == "740389-0001"
+    shown = ["740389-0001", "140389-0001", "19900602-0003", "19900662-0001", ""]
+    kinds = [Kind.REPLACEMENT, Kind.CPR, Kind.PERSONNUMMER, Kind.SAMORDNING]
+    assert [kind_of(one) for one in shown] == [*(str(kind.label) for kind in kinds), ""]
 
 
 @pytest.mark.django_db
