@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,6 +66,23 @@ class PlanForm(Form):
         self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
         names = [(pk, f"{one.name}, {one.title}" if one.title else one.name) for pk, one in people.items()]
         self.fields["led_by"].choices = [("", _("Nobody of the centre")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def helper(self) -> FormHelper:
+        """When stands in one line, and so does who leads."""
+        helper = super().helper
+        day, repeated = [Div(name, css_class="col-sm-4") for name in ("day", "starts", "ends")], ("times", "until")
+        around = [name for name in self.fields if name in ("kind", "citizens")]
+        helper.layout = Layout(
+            *around,
+            Div(*day, css_class="row"),
+            Div(*(Div(name, css_class="col-sm-6") for name in repeated), css_class="row"),
+            "place",
+            Div(*(Div(name, css_class="col-sm-6") for name in ("led_by", "led_by_name")), css_class="row"),
+            "remark",
+            "batch",
+        )
+        return helper
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
