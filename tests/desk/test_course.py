@@ -123,6 +123,7 @@ def test_what_the_type_does_not_use_is_not_shown(signed_in):
     attendance = reverse("attendance:citizen", args=[bare.reference])
     assert f'href="{attendance}"' not in front
     assert "Attendance, 4 weeks" not in front
+    assert "Attendance, 4 weeks" not in text(client.get(reverse("desk:cases")))
     course = text(client.get(reverse("desk:course", args=[bare.reference])))
     for address in ("phase", "coordinator"):
         page = reverse(f"desk:{address}", args=[bare.reference])
@@ -130,6 +131,17 @@ def test_what_the_type_does_not_use_is_not_shown(signed_in):
         assert client.post(page, {}).status_code == 404
     PlacementFactory(programme=bare)  # somebody was placed all the same
     assert attendance in text(client.get(reverse("desk:case", args=[bare.reference])))
+
+
+def test_one_that_has_not_begun_is_in_no_week_and_one_that_rests_says_so_first(signed_in):
+    """Experience 12."""
+    ahead = ProgrammeFactory(status="planned", starts_on=TODAY + WEEK, ends_on=TODAY + 13 * WEEK)
+    front = text(signed_in(ahead.caseworker).get(reverse("desk:case", args=[ahead.reference])))
+    assert ("Week 1 of" in front, f"{ahead.weeks} weeks" in front) == (False, True)
+    resting = ProgrammeFactory(status="paused")
+    front = text(signed_in(resting.caseworker).get(reverse("desk:case", args=[resting.reference])))
+    assert "<b>Rests until further notice" in front
+    assert "Rests until further notice.<" in front
 
 
 def test_the_citizen_s_programmes_and_referrals_are_one_line_of_time(signed_in):
