@@ -42,7 +42,7 @@ CHECKS: dict[str, tuple[list[str], Mapping[str, str]]] = {
 }
 
 
-# The whole suite runs in as many processes as there are cores; browser tests share one stack and stay in one of them.
+# A whole set of tests runs in as many processes as there are cores; browser tests share one stack and one of these.
 SIDE_BY_SIDE = ["--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
 
 
@@ -83,7 +83,7 @@ def test(arguments: list[str]) -> int:
 
 def test_long(arguments: list[str]) -> int:
     """Kill storms, faults and sweeps. None at all is a failure too: pytest's 5."""
-    return pytest(["-m", "long", *arguments])
+    return pytest(["-m", "long", *(arguments or SIDE_BY_SIDE)])
 
 
 def pytest(arguments: list[str]) -> int:
