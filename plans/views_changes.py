@@ -51,6 +51,7 @@ class PutOffForm(ReasonForm):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, label=gettext_lazy("Why is it put off?"), **kwargs)
+        self.fields["why"].help_text = _("Facts only, and nothing about health.")
         self.plan = plan
 
     def clean_until(self) -> date:

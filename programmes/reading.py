@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -13,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 from programmes.checking import oddities
 from programmes.definition import Definition
 
-LARGEST = 400_000  # bytes; the longest of ours has 20,000
+LARGEST = 100_000  # bytes; the longest of ours has 20,000
 LONGEST_FIGURE = 100  # characters; a longer number or date is a text, as reckoning it out could take minutes
+MOST_TOLD = 500  # more than anybody mends at once; a file of nothing but errors would take long to tell
 
 Path = tuple[str | int, ...]
 
@@ -61,9 +63,9 @@ def definition_from(data: bytes, name: str, *, known: Iterable[str] = ()) -> Def
     try:
         definition = Definition.model_validate(document.value)
     except ValidationError as error:
-        wrong = [(tuple(one["loc"]), message_of(one)) for one in error.errors()]
+        wrong = [(tuple(one["loc"]), message_of(one)) for one in error.errors(include_url=False)[:MOST_TOLD]]
     else:
-        wrong = list(oddities(definition, document.value, set(known)))
+        wrong = list(islice(oddities(definition, document.value, set(known)), MOST_TOLD))
     if wrong:
         problems = {Problem(name, document.line_of(path), in_words(path), message) for path, message in wrong}
         raise BrokenCatalogue(sorted(problems, key=lambda one: (one.line, one.path, one.message)))

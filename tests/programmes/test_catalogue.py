@@ -64,12 +64,13 @@ def test_whatever_is_wrong_is_named_by_file_line_and_key():
     "attack",
     [
         "intake: 0x" + "f" * 5_000,  # a number that cannot be told
-        "parties_needed: 1" + ":1" * 190_000,  # hours, minutes, seconds ... reckoned out for minutes
+        "parties_needed: 1" + ":1" * 45_000,  # hours, minutes, seconds ... reckoned out for minutes
         "intake: !!int ''",
         "intake: !!bool x",
         "intake: !!timestamp x",
         "intake: !!float ''",
         "intake: !!python/object/apply:os.system [id]",
+        "".join(f"k{number}: 1\n" for number in range(9_000)),
         "remark: {da: &text " + "x" * 2_000 + ", sv: *text, en: *text}",
         "contexts: [{key: one, name: {da: a, sv: a, en: a}, legal_basis: " + "x" * 201 + "}]",
     ],
@@ -77,7 +78,9 @@ def test_whatever_is_wrong_is_named_by_file_line_and_key():
 def test_a_file_that_means_harm_is_said_to_be_wrong_at_once(attack):
     """T9, T21: no tag runs anything, nothing is reckoned out or multiplied, no value is an error page."""
     begun = time.monotonic()
-    assert said_about(f"key: harm\n{attack}\n".encode()).startswith("rebus.yaml:")
+    said = said_about(f"key: harm\n{attack}\n".encode())
+    assert said.startswith("rebus.yaml:")
+    assert len(said.splitlines()) <= 500
     assert time.monotonic() - begun < 5
 
 
@@ -87,7 +90,7 @@ def test_a_file_that_means_harm_is_said_to_be_wrong_at_once(attack):
         (b"name: \xff", "rebus.yaml:1: The file is not written in UTF-8. Save it as UTF-8 and try again"),
         (b"key: x\nname: a\x00b", "rebus.yaml:2: There is a sign here that no text has"),
         (b"[" * 50_000, "rebus.yaml: The parts of the file lie too deep in each other"),
-        (b"#" * 400_001, "rebus.yaml: The file is too large for a programme type"),
+        (b"#" * 100_001, "rebus.yaml: The file is too large for a programme type"),
         (b"name: !!python/object:os.system {}", "rebus.yaml:1: duration: This is missing"),
         (b"key: x\nkey2: " + b"9" * 5_000, "rebus.yaml:2: key2: “key2” means nothing here. Is it “key”?"),
         (b"? [1]\n: 2", "rebus.yaml:1: The file must say what belongs to what: key, colon, value"),
