@@ -128,7 +128,7 @@ class Plans:
         world = self.world
         given = {Party.CASEWORKER: (Means.SYSTEM, case.caseworker.name)}
         # Nobody waits long for a yes: only what was agreed lately is without one.
-        is_fresh = agreed_on > world.today - timedelta(days=3 * DAYS_TO_CONFIRM)
+        is_fresh = case.status == "active" and agreed_on > world.today - timedelta(days=3 * DAYS_TO_CONFIRM)
         waits = is_latest and case.is_running and case.told is None
         if not (waits and world.chance(0.4) and is_fresh):
             name = f"{case.citizen.first_name} {case.citizen.last_name}".strip()
