@@ -11,17 +11,33 @@ if TYPE_CHECKING:
     from accounts.requests import SignedIn
 
 
+# Of an event's subject; what is longer, as a centre's name with a type's, is cut and never stops the deed.
+SUBJECT_LENGTH = 60
+
+
 def record(verb: str, *, by: Actor, subject: object, citizen_id: UUID | None = None, **detail: Any) -> Event:
     """Write down that `by` did `verb` to `subject`, in the same transaction as the deed (T4)."""
     return Event.objects.create(
-        actor_id=by.pk, actor_name=by.name, verb=verb, subject=str(subject), citizen_id=citizen_id, detail=detail
+        actor_id=by.pk,
+        actor_name=by.name,
+        verb=verb,
+        subject=str(subject)[:SUBJECT_LENGTH],
+        citizen_id=citizen_id,
+        detail=detail,
     )
 
 
 def record_each(verb: str, *, by: Actor, of: Iterable[tuple[object, UUID | None]], **detail: Any) -> None:
     """`record` for many at once, each a subject and its citizen: one statement however many (T4)."""
     Event.objects.bulk_create(
-        Event(actor_id=by.pk, actor_name=by.name, verb=verb, subject=str(subject), citizen_id=citizen_id, detail=detail)
+        Event(
+            actor_id=by.pk,
+            actor_name=by.name,
+            verb=verb,
+            subject=str(subject)[:SUBJECT_LENGTH],
+            citizen_id=citizen_id,
+            detail=detail,
+        )
         for subject, citizen_id in of
     )
 

@@ -17,7 +17,7 @@ from core.exceptions import Refused
 from core.forms import Form
 from core.uploads import JPEG, PDF, PNG, Upload, checked, checked_bytes
 from plans.actions import agreed_on_problem
-from plans.confirming import Given, given_on_problem
+from plans.confirming import NAME_LENGTH, Given, given_on_problem
 from plans.form_parts import days
 from plans.models import Plan, Version
 from plans.statuses import Means
@@ -27,7 +27,6 @@ LARGEST_SIGNATURE = 200 * 1024  # bytes of the picture; a drawn name takes some 
 MOST_POINTS = 2400 * 1200
 LEAST_INK = 20  # points: fewer is a slip of the finger
 LATER = "later"
-NAME_LENGTH = 150
 
 
 class CitizenYesForm(Form):

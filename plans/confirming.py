@@ -46,6 +46,8 @@ from worklist.models import Task
 # Who says yes by themselves, and by what.
 OWN_MEANS = {Party.CITIZEN: Means.OWN_PAGE, Party.REFERRER: Means.SYSTEM}
 OWN_ROLE = {Party.CITIZEN: Role.CITIZEN, Party.REFERRER: Role.REFERRER}
+# First and last name of a citizen may be longer together.
+NAME_LENGTH = 150
 TASKS = {Party.CITIZEN: "confirm_plan_citizen", Party.REFERRER: "confirm_plan_referrer"}
 
 
@@ -177,7 +179,7 @@ def write(version: Version, party: str, given: Given, *, given_on: date, content
         version=version,
         party=party,
         means=given.means,
-        name=given.name,
+        name=given.name[:NAME_LENGTH],
         by=by,
         given_on=given_on,
         content_hash=content_hash,

@@ -17,6 +17,7 @@ MEETING_KINDS = ("start", "development", "summary", "follow_up", "three_way", "c
 # Names that a closing note keeps for itself beside its sections.
 RESERVED_SECTIONS = {"action", "csrfmiddlewaretoken", "evidence", "main", "outcome", "revision", "sources"}
 STEPS = 5
+LONGEST_CONSENT = 300  # it is kept as what the citizen allowed, word for word
 
 
 def oddities(definition: Definition, written: dict[str, Any], known: set[str]) -> Iterator[Oddity]:
@@ -133,5 +134,12 @@ def limits(definition: Definition) -> Iterator[Oddity]:
     rules = definition.absence_rules
     if (rules.share_below_percent is None) != (rules.share_weeks is None):
         yield ("absence_rules",), _("share_below_percent and share_weeks belong together")
+    for number, consent in enumerate(definition.consents):
+        for language, words in consent.name:
+            if len(words) > LONGEST_CONSENT:
+                yield (
+                    ("consents", number, "name", language),
+                    _("The text is too long: at most %(count)s characters") % {"count": LONGEST_CONSENT},
+                )
     if not definition.plan_confirmed_by:
         yield ("plan_confirmed_by",), _("Somebody must confirm the plan")

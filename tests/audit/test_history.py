@@ -1,17 +1,21 @@
 """History by triggers: no change without who, no way round it as the web role (T4)."""
 
+import datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
+from accounts.roles import Role
 from audit.acting import System, acting
-from audit.log import record
+from audit.log import record, record_each
 from audit.models import Access, Change, Event
 from citizens.models import Citizen
 from programmes.models import Programme
-from tests.factories.accounts import UserFactory
+from programmes.offers import offer_type
+from tests.factories.accounts import CentreFactory, UserFactory, user_with_role
 from tests.factories.citizens import CitizenFactory
-from tests.factories.programmes import ProgrammeFactory
+from tests.factories.programmes import ProgrammeFactory, ProgrammeTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +146,16 @@ def test_events_and_looks_can_be_added_by_the_web_role():
     record("plan_confirmed", by=user, subject="F-2026-000001", version=2)
     Access.objects.create(user_id=user.pk, user_name=user.name, kind="view", what="F-2026-000001")
     assert Event.objects.get().detail == {"version": 2}
+
+
+def test_a_subject_with_a_long_name_is_cut_and_stops_no_deed():
+    """T4, T21: what a centre offers is called by its own name and the type's."""
+    centre = CentreFactory(name="Rehabiliteringscentret for Nordjylland og det nordlige Himmerland")
+    type = ProgrammeTypeFactory(key="individual_development")
+    by = user_with_role(Role.ADMINISTRATOR, centre)
+    offer_type(
+        centre=centre, type_key=type.key, since=datetime.date(2026, 11, 23), until=None, places=None,
+        can_be_lent=None, quotas={}, by=by,
+    )  # fmt: skip
+    record_each("offer_made", by=by, of=[("x" * 100, None)])
+    assert {len(event.subject) for event in Event.objects.filter(verb="offer_made")} == {60}

@@ -205,6 +205,20 @@ def test_the_name_that_a_citizen_gave_is_masked_like_the_citizens_own(signed_in)
     assert programme.caseworker.name in html
 
 
+def test_long_names_are_cut_and_stop_nobody(signed_in):
+    """T21: names of citizens and colleagues may be longer than a confirmation keeps."""
+    plan = draft_plan(**asking())
+    caseworker, citizen = plan.programme.caseworker, plan.programme.citizen
+    with acting(caseworker):
+        citizen.first_name = citizen.last_name = "N" * 100
+        citizen.save()
+        caseworker.name = "C" * 200
+        caseworker.save()
+    signed = sent(means="signature", signature=drawn())
+    assert signed_in(caseworker).post(url("confirm", plan), signed).url == url("detail", plan)
+    assert {len(row.name) for row in Confirmation.objects.all()} == {150}
+
+
 def test_nobody_says_yes_for_somebody_else():
     """L2, with the wrong person."""
     plan = confirmed_plan(**asking())

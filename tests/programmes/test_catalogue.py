@@ -100,6 +100,14 @@ def test_no_bytes_make_it_fall_over(data, said):
     assert said in said_about(data).splitlines()
 
 
+def test_a_consent_is_no_longer_than_what_is_kept_of_it():
+    """R9: it would be refused by the database when somebody is referred."""
+    consent = "consents:\n  - key: sharing\n    name: {da: " + "x" * 301 + ", sv: a, en: a}\n"
+    assert "consents[1].name.da: The text is too long: at most 300 characters" in said_about(
+        re.sub(r"^consents:\n(?:  .*\n|\n)*", consent, REBUS, flags=re.MULTILINE).encode()
+    )
+
+
 def test_the_seven_types_say_everything_in_three_languages():
     """Issue 4: every text in Danish, Swedish and English, in each of the files."""
     files = sorted(FOLDER.glob("*.yaml"))
