@@ -329,12 +329,13 @@ def cells(programme: Any, *, with_attendance: bool = True) -> list[SafeString]:
             % {"attended": hours(minutes["attended"]), "agreed": hours(minutes["agreed"])},
         )
     else:
-        attendance = format_html('<span class="t-muted">{}</span>', _("no hours yet"))
+        comes = programme.type.settings.uses_workshops
+        attendance = format_html('<span class="t-muted">{}</span>', _("no hours yet") if comes else "–")
     return [
         who,
         week,
         *([attendance] if with_attendance else []),
-        format_html("{}", short_day(programme.ended_on or programme.ends_on)),
+        format_html('<span class="t-nowrap">{}</span>', short_day(programme.ended_on or programme.ends_on)),
         next_step(programme),
     ]
 
