@@ -70,7 +70,7 @@ class PlanView:
     centre: str
     letterhead: tuple[str, ...]
     citizen: str
-    born: str
+    born: str  # nothing where the name is protected (T10)
     facts: tuple[tuple[str, str], ...]
     goals: tuple[GoalView, ...]
     confirmations: tuple[tuple[str, str], ...]  # party, and its yes or nothing
@@ -97,7 +97,7 @@ def view_of(plan: Plan, *, language: str, reading: Reading, made_at: datetime) -
         return None
     is_draft = version.status == Status.DRAFT
     by_key = {} if is_draft else progress(plan, reading).by_key()
-    programme = plan.programme
+    programme, citizen = plan.programme, plan.programme.citizen
     goals = list(reading.goals(version.goals.prefetch_related("subgoals")))
     with translation.override(language):
         title = _("Plan")
@@ -109,8 +109,8 @@ def view_of(plan: Plan, *, language: str, reading: Reading, made_at: datetime) -
             is_draft=is_draft,
             centre=programme.centre.name,
             letterhead=lines_of(programme.centre.letterhead),
-            citizen=programme.citizen.name,
-            born=_("born %(day)s") % {"day": short_day(programme.citizen.birth_date)},
+            citizen=citizen.name,
+            born="" if citizen.is_protected else _("born %(day)s") % {"day": short_day(citizen.birth_date)},
             facts=facts(plan, version),
             goals=tuple(
                 GoalView(
