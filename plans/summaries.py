@@ -35,7 +35,8 @@ def draft(follow_up: FollowUp) -> str:
         )
         before = steps_before(follow_up)
         lines += [line(one, before.get(one.subgoal.key, one.subgoal.baseline_step)) for one in records]
-        if next_on := follow_up.next_on or follow_up.plan.follow_up_due_on:
+        # The day that holds now: what was agreed at the talk may have been put off since.
+        if next_on := follow_up.plan.follow_up_due_on:
             lines.append(_("The next follow-up is on %(day)s.") % {"day": full_day(next_on)})
     return "\n\n".join(lines)
 

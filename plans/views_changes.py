@@ -18,7 +18,7 @@ from core.fields import DateField, LongTextField
 from core.forms import Form, ReasonForm
 from core.templatetags.dates import day as in_words
 from plans import abandoning, deferring, summaries
-from plans.models import FollowUp, Plan, Subgoal
+from plans.models import FollowUp, Plan, Subgoal, Summary
 from plans.views import CONFLICT, UNPROCESSABLE, own_plan_or_404
 
 ONE, WHOLE = "one", "whole"
@@ -170,6 +170,9 @@ def summary(request: SignedIn, reference: str, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("The summary is sent to the referrer"))
                 return redirect("plans:detail", reference)
+    elif Summary.objects.filter(follow_up=follow_up).exists():
+        messages.info(request, _("A summary of this follow-up has been sent already"))
+        return redirect("plans:detail", reference)
     else:
         form = SummaryForm(initial={"text": summaries.draft(follow_up)})
     return question(

@@ -417,7 +417,8 @@ def plans_changed(of: Addresses, case: str) -> list[str]:
     told, talk = of.row(
         "SELECT p.reference, f.id FROM plans_followup f JOIN plans_plan l ON l.id = f.plan_id"
         " JOIN programmes_programme p ON p.id = l.programme_id JOIN accounts_user u ON u.id = p.caseworker_id"
-        " WHERE u.email = 'caseworker@demo.trinvis.test' AND p.status = 'active' ORDER BY f.id"
+        " WHERE u.email = 'caseworker@demo.trinvis.test' AND p.status = 'active'"
+        " AND NOT EXISTS (SELECT FROM plans_summary s WHERE s.follow_up_id = f.id) ORDER BY f.id"
     )
     unsigned = of.stack.query(
         "SELECT url FROM worklist_task t JOIN accounts_user u ON u.id = t.for_user_id WHERE t.done_at IS NULL"
