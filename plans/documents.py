@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import Organisation, User
+from audit.models import Change
 from core import rendering
 from core.paper import css_string, page_of
 from core.pdf import PdfError, render_pdf
@@ -214,6 +215,13 @@ def file_name(document: PlanDocument) -> str:
     with translation.override(document.language):
         word = slugify(_("Plan"))
     return f"{document.plan.programme.reference}-{word}-{document.language}.pdf"
+
+
+def is_overtaken(document: PlanDocument) -> bool:
+    """Whether the citizen's name was protected since the document was asked for: it may tell the name (T10)."""
+    citizen = document.plan.programme.citizen
+    changed = Change.objects.filter(table="citizens_citizen", row=str(citizen.pk), at__gte=document.asked_at)
+    return citizen.is_protected and changed.filter(after__is_protected=True).exists()
 
 
 def ask(*, plan: Plan, language: str, reading: Reading, by: User) -> PlanDocument:

@@ -65,6 +65,8 @@ def file(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     plan, row = own_document_or_404(request, reference, pk)
     if row.status != STATUS.DONE:
         return redirect("plans:document_progress", reference, pk)
+    if documents.is_overtaken(row):
+        return redirect("plans:document", reference)
     if not row.is_intact:
         raise Http404
     look(request, f"plan {reference} PDF", citizen_id=plan.programme.citizen_id, kind=Access.Kind.EXPORT)

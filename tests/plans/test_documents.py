@@ -134,6 +134,21 @@ def test_who_no_longer_reads_health_no_longer_fetches_what_holds_it(signed_in):
     assert signed_in(contact_person).get(url("document_file", plan, row.pk)).status_code == 403
 
 
+def test_a_document_from_before_the_name_was_protected_is_asked_for_anew(signed_in):
+    """T10, experience 27."""
+    plan = confirmed_plan()
+    programme, client = plan.programme, signed_in(plan.programme.caseworker)
+    row = documents.ask(plan=plan, language="da", reading=reading({Role.CASEWORKER}), by=programme.caseworker)
+    assert tasks.render(row.pk)
+    assert client.get(url("document_file", plan, row.pk)).status_code == 200
+    with acting(System("test")):
+        programme.citizen.is_protected = True
+        programme.citizen.save()
+        nobody_acts()
+    PlanDocument.objects.update(asked_at="2020-01-01T08:00Z")  # history is dated by the database's own clock
+    assert client.get(url("document_file", plan, row.pk)).url == url("document", plan)
+
+
 def test_a_worker_that_dies_three_times_fails_with_a_reason_and_old_documents_go(monkeypatch, told):
     """T11."""
     plan = confirmed_plan()
