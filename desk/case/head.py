@@ -213,7 +213,8 @@ def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], 
         return Now(label, _("You need to do nothing. The programme goes as agreed."), "", plan)
     if Role.CITIZEN in roles:
         return Now(label, _("See your plan and what you have reached."), "", plan)
-    return Now(label, _("Nothing waits for you in this case."), "", attendance)
+    comes = programme.type.settings.uses_workshops or programme.is_placed
+    return Now(label, _("Nothing waits for you in this case."), "", attendance if comes else plan)
 
 
 def next_step(label: str, programme: Any, plan: Link, today: date) -> Now:
