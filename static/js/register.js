@@ -152,6 +152,8 @@ function settle(results) {
     row.dataset.standing = result.standing ?? row.dataset.standing;
     if (isWrong || now.state !== row.dataset.state) show(row, now);
     refuse(row, isWrong ? result.message : "");
+    // What did not stand is not to be undone: that would write over what the colleague marked.
+    if (isWrong) document.querySelector(`.t-toasts [data-of="${row.dataset.slot}"]`)?.remove();
     if (result.status === "overtaken") {
       offerBoth(row, mine);
       continue;
@@ -197,9 +199,10 @@ function toast(text, undo) {
   room.replaceChildren(template("toast-undo"));
   const made = room.firstElementChild;
   made.querySelector("span").textContent = text;
+  if (undo.length === 1) made.dataset.of = undo[0][0].dataset.slot;
   made.querySelector("[data-undo]").addEventListener("click", () => {
     made.remove();
-    for (const [row, before] of undo) mark(row, before, { undoable: false });
+    for (const [row, before] of undo) if (!row.querySelector("[data-refused]")) mark(row, before, { undoable: false });
     undo[0][0].querySelector(".t-mark").focus();
   });
 }

@@ -11,7 +11,10 @@ PASSWORD = "a long walk on the heath"
 DAY = "2026-11-23"
 MARKS = "**/attendance/marks/"
 # Each test has its own workshop, so that none waits for another's people.
-WORKSHOPS = {"tap": 30, "undo": 3, "late": 3, "rest": 30, "keys": 30, "plain": 4, "offline": 3, "lost": 3, "reason": 3}
+WORKSHOPS = {
+    "tap": 30, "undo": 3, "late": 3, "rest": 30, "keys": 30, "plain": 4, "offline": 3, "lost": 3, "reason": 3,
+    "both": 3,
+}  # fmt: skip
 MAKE_WORKSHOPS = f"""
 from audit.acting import acting
 from tests.factories.accounts import CentreFactory, UserFactory
@@ -24,10 +27,11 @@ centre = CentreFactory(name="The centre of the register")
 for name, people in {WORKSHOPS!r}.items():
     workshop = WorkshopFactory(unit__name=name, unit__organisation=centre)
     slots_in(workshop, people)
-    user = contact_person_of(workshop, language="da", email=name + "@register.example.org")
-    with acting(user):
-        user.set_password({PASSWORD!r})
-        user.save()
+    for writer in [name, "colleague"] if name == "both" else [name]:
+        user = contact_person_of(workshop, language="da", email=writer + "@register.example.org")
+        with acting(user):
+            user.set_password({PASSWORD!r})
+            user.save()
     print(name, workshop.pk)
 """
 
@@ -235,3 +239,25 @@ def test_a_mark_whose_answer_was_lost_is_sent_again_and_counts_once(stack: Stack
     assert again.value.post_data == lost[0]
     expect(first).not_to_contain_text("venter på net")
     assert arrived(stack, first) == 1
+
+
+def test_a_colleagues_mark_and_ones_own_are_both_shown_to_choose_from(
+    stack: Stack, register, workshops: dict[str, int], sign_in: Callable[..., Page]
+):
+    """What did not stand cannot be undone over the colleague's mark; it is taken on purpose (A3)."""
+    mine = register("both")
+    theirs = sign_in("colleague@register.example.org", PASSWORD)
+    theirs.goto(f"/attendance/{workshops['both']}/{DAY}/")
+    mark(row(theirs, 0), "Syg").click()
+    stands(stack, row(theirs, 0), "ill")
+
+    here = row(mine, 0)
+    mark(here, "Her").click()
+    note = here.locator("[data-refused]")
+    expect(note.locator("[data-keep]")).to_have_text("Behold Syg")
+    expect(mark(here, "Syg")).to_have_attribute("aria-pressed", "true")
+    expect(mine.locator(".t-toasts [data-undo]")).to_have_count(0)
+
+    note.locator("[data-use]").click()
+    stands(stack, here, "present")
+    expect(note).to_have_count(0)

@@ -4,10 +4,12 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from accounts.roles import Role
 from attendance.states import State
 from core.exceptions import NotAllowed, Refused
+from core.templatetags.dates import full_day
 from journal.models import Audience, Entry
 from plans import deferring, summaries
 from plans.content import GoalContent
@@ -134,12 +136,16 @@ def test_the_referrer_reads_a_summary_of_facts_that_a_person_sent(signed_in):
     draft = client.get(page).context["form"]["text"].value()
     assert "Lifts 5 kg: fra trin 1 til trin 3" in draft or "from step 1 to step 3" in draft
     assert "Between us" not in draft
+    deferring.put_off(plan=plan, until=TODAY + 60 * DAY, why="Away", by=plan.programme.caseworker)
+    with override(plan.programme.centre.language):
+        assert full_day(TODAY + 60 * DAY) in client.get(page).context["form"]["text"].value()
     assert client.post(page, {"text": ""}).status_code == 422
     assert client.post(page, {"text": "x" * 20_001}).status_code == 422
     assert not Summary.objects.exists()
     for _twice in range(2):
         assert client.post(page, {"text": "Lifts 5 kg: step 3"}).url == url("detail", plan)
     assert client.post(page, {"text": "Another"}).status_code == 409
+    assert client.get(page).url == url("detail", plan)
     assert Summary.objects.get().text == "Lifts 5 kg: step 3"
     referrer = signed_in(plan.programme.referrer)
     assert "Lifts 5 kg: step 3" in referrer.get(url("detail", plan)).text
