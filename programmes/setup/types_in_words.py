@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from core.templatetags.dates import short_day, weekday
 from journal.models import Category
+from programmes.catalogue import latest_type
 from programmes.definition import Definition, Due, Requirement
 
 A_MONDAY = date(2024, 1, 1)
@@ -129,7 +130,8 @@ def before(said: Definition) -> Iterator[Row]:
     if said.parties_needed > 1:
         yield Row("parties_needed", [(str(said.parties_needed), "")])
     if said.pre_programme_of:
-        yield Row("pre_programme_of", [(said.pre_programme_of, "")])
+        follows = latest_type(said.pre_programme_of)
+        yield Row("pre_programme_of", [(str(follows or said.pre_programme_of), "")])
     yield from named("consents", said.consents, lambda one: "" if one.is_required else _("where wanted"))
     yield from places(said)
 

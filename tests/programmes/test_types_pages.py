@@ -66,6 +66,7 @@ def test_every_type_reads_well_in_every_language(types, administrator, signed_in
             page = client.get(f"/setup/types/{one.key}/1/")
             assert page.status_code == 200
             assert getattr(one.settings.name, language) in text(page)
+            assert ">individual_development<" not in text(page).replace(" ", "")
 
 
 def test_a_file_that_was_downloaded_says_the_same_when_it_is_read_again(types, administrator, signed_in):
