@@ -1,7 +1,7 @@
 """Two rows of one person: everything that names one is moved to the other, and can go back exactly (K1, ADR 15).
 
 The columns are found in the models, so that an app added later is covered by itself. Nothing here asks who may or
-tells anybody: that is `desk.merging`.
+tells anybody: that is `desk.citizen.merging`.
 """
 
 from collections.abc import Iterable, Mapping
