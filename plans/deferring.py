@@ -12,7 +12,6 @@ from accounts.models import User
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import Refused
-from core.templatetags.dates import day as in_words
 from journal.actions import tell
 from plans.actions import follow_up_next, locked
 from plans.models import Exemption, Plan
@@ -49,7 +48,7 @@ def put_off(*, plan: Plan, until: date, why: str, by: User) -> Exemption:
             by=by,
             body=row.reason,
             url=reverse("plans:detail", args=[programme.reference]),
-            day=in_words(until),
+            day=until.isoformat(),
         )
     return row
 

@@ -4,10 +4,8 @@ from datetime import date, time, timedelta
 
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import override
 
 from core.life_areas import LifeArea
-from core.templatetags.dates import day as in_words
 from demo.seeding.case import Case, GivenUp, PlanVersion, PutOff, Seen, Talk
 from demo.seeding.rows import copy_rows
 from demo.seeding.timeline import Timeline
@@ -282,9 +280,8 @@ class Plans:
                 at=at,
             )
         )
-        with override(self.world.centre.language):
-            until = in_words(put_off.until)
-        self.timeline.tell(case, "follow_up_put_off", at, put_off.by, body=put_off.why, url=self.url(case), day=until)
+        day = put_off.until.isoformat()
+        self.timeline.tell(case, "follow_up_put_off", at, put_off.by, body=put_off.why, url=self.url(case), day=day)
 
     @staticmethod
     def agreed_by(case: Case, day: date) -> int:

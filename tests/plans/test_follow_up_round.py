@@ -115,7 +115,10 @@ def test_a_follow_up_is_put_off_with_a_reason_until_a_day(signed_in):
     assert deferring.standing(plan).exemption == row
     assert Task.objects.open().get(kind="plan_follow_up").due_on == row.until
     assert "In hospital" in client.get(url("detail", plan)).text
-    assert Entry.objects.get(kind="follow_up_put_off").audience == Audience.TEAM
+    told = Entry.objects.get(kind="follow_up_put_off")
+    assert (told.audience, told.params) == (Audience.TEAM, {"day": "2027-01-10"}), (
+        "each reads the day in their language"
+    )
     plan.follow_up_due_on = TODAY - DAY
     assert deferring.standing(plan).state == "overdue"
     for wrong_person in (plan.programme.referrer, user_with_role(Role.CASEWORKER, plan.programme.centre)):
