@@ -16,7 +16,7 @@ from audit.models import Change
 from journal.models import Entry
 from programmes.models import ClosingDay, Pause, Programme
 from tests.factories.attendance import RegisterDayFactory, SlotFactory, slots_in
-from tests.factories.programmes import MONDAY, WorkshopFactory
+from tests.factories.programmes import MONDAY, ProgrammeTypeFactory, WorkshopFactory
 from worklist.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -67,10 +67,10 @@ def test_a_second_run_adds_nothing(three):
 
 def test_the_grace_time_is_the_programme_types(three):
     """A4"""
+    definition = three[0].programme.type.definition
+    patient = ProgrammeTypeFactory(key="patient", definition={**definition, "absence_rules": {"grace_minutes": 30}})
     with acting(SYSTEM):
-        kind = three[0].programme.type
-        kind.definition["absence_rules"]["grace_minutes"] = 30
-        kind.save()
+        Programme.objects.update(type=patient)
     assert flag_missed(at=at("08:29")).flagged == 0
     assert flag_missed(at=at("08:30")).flagged == 2
 
