@@ -31,7 +31,7 @@ def bench(arguments: list[str]) -> int:
         migrate(environment)
         prepare_files(environment)
         manage(environment, "load_catalogue")
-        manage(environment, "demo_data", "--citizens", "200", "--weeks", "26")
+        manage(environment, "demo_data", "--citizens", "400", "--weeks", "26")
         server = web(environment)
         try:
             server.start()
@@ -103,7 +103,7 @@ def report(found: dict[str, tuple[float, float | None]]) -> str:
         [
             "# Benchmarks",
             "",
-            "Written by `make bench`: medians of three interleaved runs, 200 citizens and 26 weeks of demo data, on",
+            "Written by `make bench`: medians of three interleaved runs, 400 citizens and 26 weeks of demo data, on",
             f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
             "The floor, `hello-auth`, is a page that loads only session and user on the same server.",
             "",

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from devstack.output import say
 from devstack.project import django, note, owner, write_note
 
-CITIZENS, WEEKS = 200, 26
+CITIZENS, WEEKS = 400, 26
 # The note about the seed lies on the demo's own table, so a database without it was never seeded.
 TABLE = "demo_mail"
 

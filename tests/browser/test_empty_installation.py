@@ -76,6 +76,14 @@ def welcome(stack: Stack, page: Page, email: str) -> Page:
     return page
 
 
+def offer_programme(page: Page) -> None:
+    """What the centre offers, so that it can be referred to."""
+    next_step(page, CENTRE)
+    page.get_by_role("link", name="Individuelt udviklingsforløb", exact=True).click()
+    page.locator("form:has([name=since]) .btn-primary").click()
+    expect(page.get_by_text("Tilbydes").first).to_be_visible()
+
+
 def set_up_workshop(page: Page) -> None:
     """The team leader's part: a workshop with the hours that are offered, and who leads and keeps it."""
     next_step(page, CENTRE)
@@ -112,6 +120,7 @@ def test_an_empty_installation_becomes_a_working_centre(stack: Stack, open_page:
     invite(administrator, "Agnete Schou", LEADER)
 
     leader = welcome(stack, open_page(), LEADER)
+    offer_programme(leader)
     set_up_workshop(leader)
     open_job_centre(administrator)
     contact = welcome(stack, open_page(), CONTACT)

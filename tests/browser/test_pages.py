@@ -19,7 +19,7 @@ VIEWS = {"da": EVERY_VIEW, "sv": [*USUAL_VIEWS, (SIZES[1], "light")], "en": [*US
 
 @pytest.fixture(scope="module")
 def demo(stack: Stack) -> pages.Addresses:
-    stack.seed(pages.SEEDED, citizens=60, weeks=20)
+    stack.seed(pages.SEEDED, citizens=200, weeks=20)
     return pages.Addresses(stack)
 
 

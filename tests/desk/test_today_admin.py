@@ -116,7 +116,7 @@ def test_the_page_costs_the_same_however_much_is_open(signed_in, case, administr
     client = signed_in(administrator)
     invited(administrator, case.programme.centre)
     client.get("/")
-    with django_assert_max_num_queries(25) as first:
+    with django_assert_max_num_queries(27) as first:
         client.get("/")
     for number in range(9):
         invited(administrator, case.programme.centre, email=f"new{number}@example.test")

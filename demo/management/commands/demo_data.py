@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Replace the demo's data by invented people, with dates relative to today. Refuses any other database."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--citizens", type=int, default=200, help="how many citizens (default: 200)")
+        parser.add_argument("--citizens", type=int, default=400, help="how many citizens (default: 400)")
         parser.add_argument("--weeks", type=int, default=26, help="over how many weeks they started (default: 26)")
         parser.add_argument("--seed", type=int, default=1, help="the same number gives the same people (default: 1)")
 
