@@ -182,7 +182,7 @@ def test_the_curves_take_the_same_queries_however_much_there_is(signed_in, djang
     client.get(url)
     with django_assert_max_num_queries(16):
         page = client.get(url)
-    assert page.text.count('<svg class="t-chart') == 1 + 3 * (number // 2)
+    assert page.text.count('<svg class="t-chart t-curve') == 1 + 3 * (number // 2)
 
 
 def test_two_voices_are_told_apart_without_colour(signed_in):
