@@ -195,10 +195,11 @@ def with_database(url: str, name: str) -> str:
 
 
 def another_broker(url: str) -> str:
-    """A database of the broker that no other test uses."""
+    """A database of the broker that no other test uses, nor another process of the run (at most four)."""
+    number = 9 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     if url.startswith("redis+socket:"):
-        return f"{url.partition('?')[0]}?virtual_host=9"
-    return re.sub(r"/\d*$", "", url) + "/9"
+        return f"{url.partition('?')[0]}?virtual_host={number}"
+    return re.sub(r"/\d*$", "", url) + f"/{number}"
 
 
 def violations(page: Any) -> list[str]:
