@@ -37,6 +37,10 @@ HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
     JOIN programmes_programme p ON p.citizen_id = a.citizen_id WHERE u.email = %s AND a.ends_on IS NULL ORDER BY 1
 """
+CENTRE = """
+    SELECT m.organisation_id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+    WHERE u.email = 'teamleader@demo.trinvis.test' AND m.role = 'team_leader'
+"""
 OWN_NOTE = """
     SELECT {what} FROM journal_note n JOIN journal_entry e ON e.id = n.entry_id
     JOIN accounts_user u ON u.id = e.author_id
@@ -74,16 +78,21 @@ class Addresses:
         )
 
     def waiting(self, status: str) -> str:
-        """Of any referrer."""
-        return self.one("SELECT reference FROM referrals_referral WHERE status = %s ORDER BY id", status)
+        """Of any referrer, at the demo's centre."""
+        return self.one(
+            f"SELECT reference FROM referrals_referral WHERE status = %s AND centre_id = ({CENTRE}) ORDER BY id", status
+        )
 
     def case(self, where: str, join: str = "") -> str:
         """A programme of the demo's caseworker."""
         return self.one(OWN_CASE.format(where=where, join=join))
 
     def in_state(self, status: str) -> str:
-        """A programme of any caseworker."""
-        return self.one("SELECT reference FROM programmes_programme WHERE status = %s ORDER BY id", status)
+        """A programme of any caseworker of the demo's centre."""
+        return self.one(
+            f"SELECT reference FROM programmes_programme WHERE status = %s AND centre_id = ({CENTRE}) ORDER BY id",
+            status,
+        )
 
     def plan(self, status: str) -> str:
         """A running one whose plan's newest version has this status."""
@@ -94,10 +103,10 @@ class Addresses:
         )
 
     def note(self, status: str) -> str:
-        """Of any caseworker; team leaders write and deliver them too."""
+        """Of any caseworker of the demo's centre; team leaders write and deliver them too."""
         return self.one(
             "SELECT p.reference FROM closing_notes_closingnote n JOIN programmes_programme p ON p.id = n.programme_id"
-            f" WHERE n.status = %s AND {NEWEST} ORDER BY n.id",
+            f" WHERE n.status = %s AND {NEWEST} AND p.centre_id = ({CENTRE}) ORDER BY n.id",
             status,
         )
 
@@ -121,7 +130,7 @@ class Addresses:
     def plan_in_versions(self) -> str:
         return self.one(
             "SELECT p.reference FROM programmes_programme p JOIN plans_plan l ON l.programme_id = p.id"
-            " JOIN plans_version v ON v.plan_id = l.id WHERE v.number = 2 ORDER BY p.id"
+            f" JOIN plans_version v ON v.plan_id = l.id WHERE v.number = 2 AND p.centre_id = ({CENTRE}) ORDER BY p.id"
         )
 
     def meeting(self, where: str) -> int:

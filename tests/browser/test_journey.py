@@ -264,7 +264,7 @@ def assert_document(pdf: bytes, figure: str) -> None:
 
 
 def test_from_the_referral_to_the_closing_note_in_the_referrers_hands(stack: Stack, sign_in: SignIn):
-    stack.seed(FRIDAY, citizens=200, weeks=8)
+    stack.seed(FRIDAY, citizens=60, weeks=8)
     referral = refer(sign_in(REFERRER))
     programme = accept(sign_in(LEADER), referral)
     plan(sign_in(CASEWORKER), programme)

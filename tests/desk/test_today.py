@@ -253,8 +253,7 @@ def test_the_steering_group_sees_figures_and_never_fewer_than_five(signed_in):
     member = user_with_role("steering_group", case.programme.centre)
     html = start_page(signed_in, member)
     assert "Sejersen" not in html
-    assert ">1<" not in html
-    assert "–" in html
+    assert "&lt; 5" in html
     for _ in range(5):
         ProgrammeFactory(centre=case.programme.centre)
     assert ">6" in start_page(signed_in, member)
