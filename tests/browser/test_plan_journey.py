@@ -121,6 +121,7 @@ def talk(page: Page, case: str, step: int, own: int) -> None:
     expect(page).to_have_url(re.compile(f"/plans/{case}/$"))
 
 
+@pytest.mark.long
 def test_a_plan_from_the_referrals_goals_to_a_curve(stack: Stack, case: str, sign_in: SignIn):
     page = sign_in(EMAIL, PASSWORD)
     page.goto(f"/plans/{case}/edit/")
