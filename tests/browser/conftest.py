@@ -24,6 +24,8 @@ MEANT = re.compile(
 PASSWORD = "trinvis-demo"
 
 
+# First, so that xdist reads the groups that are given here.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
