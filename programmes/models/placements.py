@@ -1,27 +1,54 @@
-"""Where a citizen works, and the agreed week."""
+"""Where a citizen works or is treated, and the agreed week."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from programmes.definition import Activity, Definition
 from programmes.models.periods import DateRange, MinuteRange
 from programmes.models.programmes import Programme
 from programmes.models.workshops import Workshop
 
 
+def course_of(said: Definition, key: str) -> Activity | None:
+    """The type's activity that a placement calls its course; None when the type has none like it any more."""
+    return next((one for one in said.activities if one.key == key), None)
+
+
 class Placement(models.Model):
-    """A workshop for a range of days (P5)."""
+    """A workshop, an internship at a workplace or a course of the type for a range of days (P5).
+
+    A workshop watches its days in a register; the days of the others are reported by the week (A11). `course` is the
+    key of one of the type's activities.
+    """
+
+    class Kind(models.TextChoices):
+        WORKSHOP = "workshop", _("Workshop")
+        INTERNSHIP = "internship", _("Internship")
+        COURSE = "course", _("Course or treatment")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="placements")
-    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="placements")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.WORKSHOP, db_default=Kind.WORKSHOP)
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="placements", null=True)
+    course = models.CharField(_("course"), max_length=60, blank=True, default="", db_default="")
+    place = models.CharField(_("place"), max_length=200, blank=True, default="", db_default="")
+    contact_name = models.CharField(_("contact"), max_length=200, blank=True, default="", db_default="")
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True, default="", db_default="")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="programmes_placement_order"),
+            models.CheckConstraint(
+                condition=Q(kind="workshop", workshop__isnull=False, course="", place="")
+                | (Q(kind="internship", workshop__isnull=True, course="") & ~Q(place=""))
+                | (Q(kind="course", workshop__isnull=True) & ~Q(course="")),
+                name="programmes_placement_of_kind",
+            ),
             ExclusionConstraint(
                 name="programmes_placement_once",
                 expressions=[
@@ -34,7 +61,29 @@ class Placement(models.Model):
         indexes = [models.Index(fields=["workshop", "ends_on"], name="programmes_placement_workshop")]
 
     def __str__(self) -> str:
-        return f"{self.programme} {self.workshop}"
+        return f"{self.programme} {self.name()}"
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether its days are reported by the week instead of watched (A11)."""
+        return self.kind != self.Kind.WORKSHOP
+
+    def name(self, *, with_health: bool = False) -> str:
+        """What it is called in the reader's language. A course whose name tells about health is an appointment for
+        those who may not read that (J2); where it is held might tell as much."""
+        if self.kind == self.Kind.WORKSHOP:
+            return str(self.workshop)
+        if self.kind == self.Kind.INTERNSHIP:
+            return self.place
+        offered = course_of(self.programme.type.settings, self.course)
+        if offered and offered.is_health and not with_health:
+            return gettext("Appointment")
+        return ", ".join(filter(None, [str(offered) if offered else self.course, self.place]))
+
+    @property
+    def tells_of_health(self) -> bool:
+        offered = course_of(self.programme.type.settings, self.course) if self.course else None
+        return offered is not None and offered.is_health
 
 
 class ScheduleSlot(models.Model):
