@@ -42,6 +42,9 @@ class ExpectedAttendanceQuerySet(models.QuerySet["ExpectedAttendance"]):
 class ExpectedAttendance(models.Model):
     """One citizen's one agreed slot on one day (A1, A12), with the mark that stands now.
 
+    One with a workshop is watched in its register; one without, of an internship or a course, is reported by the week
+    and never flagged (A11).
+
     Marks are never changed: each is a row of its own in `Mark`, and the latest one is repeated here so that the
     register is one query. Figures (A9) come from the two minute columns, which the database computes.
     """
@@ -49,7 +52,7 @@ class ExpectedAttendance(models.Model):
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="expected_attendance")
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="expected_attendance")
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="expected_attendance")
-    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="expected_attendance")
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="expected_attendance", null=True)
     day = models.DateField()
     starts = models.TimeField()
     ends = models.TimeField()
@@ -83,10 +86,20 @@ class ExpectedAttendance(models.Model):
         indexes = [
             models.Index(fields=["workshop", "day"], name="attendance_register"),
             models.Index(fields=["programme", "day"], name="attendance_programme"),
+            models.Index(
+                fields=["day", "programme"],
+                condition=Q(workshop__isnull=True, state=""),
+                name="attendance_unreported",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.starts:%H.%M}-{self.ends:%H.%M}"
+
+    @property
+    def where(self) -> str:
+        """The workshop's name, or what the placement tells everybody who sees the case (J2)."""
+        return str(self.workshop) if self.workshop else self.placement.name()
 
 
 class Mark(models.Model):
