@@ -61,6 +61,7 @@ WRITE = f"""
                  THEN (a.day + greatest(max(o.closes), max(a.ends))) AT TIME ZONE %(zone)s END
         FROM agreed a
         LEFT JOIN programmes_openinghours o ON o.workshop_id = a.workshop_id AND o.weekday = extract(isodow FROM a.day)
+        WHERE a.workshop_id IS NOT NULL -- what is reported has no register (A11)
         GROUP BY a.workshop_id, a.day
         ON CONFLICT (workshop_id, day) DO UPDATE SET closes = excluded.closes
             WHERE attendance_registerday.judged_at IS NULL AND attendance_registerday.closes < excluded.closes

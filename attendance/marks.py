@@ -6,6 +6,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -168,21 +169,23 @@ def in_words(state: str, came_at: time | None, left_at: time | None) -> str:
     return f"»{f'{State(state).label} {times}'.strip()}«"
 
 
-def record_marks(*, marks: Sequence[MarkInput], by: User) -> list[MarkResult]:
+def record_marks(
+    *, marks: Sequence[MarkInput], by: User, among: QuerySet[ExpectedAttendance] | None = None
+) -> list[MarkResult]:
     """Write these marks in their order, each of them at most once; one result for each, in the same order (A2, A3).
 
     Known by its uuid, the same mark again is *repeated* and another one under that uuid *refused*. One whose maker had
     not seen a colleague's is *overtaken*: kept in the history, and what the colleague marked stands. A slot that `by`
-    may not mark is *unknown*. Marking as no show flags at once (A4); a citizen who came or had an excuse clears the
+    may not mark is *unknown*: those of the registers that `by` sees, or `among` what is said. Marking as no show flags at once (A4); a citizen who came or had an excuse clears the
     flag (A6). The marks themselves are the record of who did what and when; nobody can change them.
     """
     now = timezone.now()
+    if among is None:
+        among = ExpectedAttendance.objects.filter(workshop__in=Workshop.objects.visible_to(by))
     with acting(by):
         slots = {
             slot.pk: slot
-            for slot in ExpectedAttendance.objects.filter(
-                pk__in={mark.slot for mark in marks}, workshop__in=Workshop.objects.visible_to(by)
-            )
+            for slot in among.filter(pk__in={mark.slot for mark in marks})
             .select_for_update(of=("self",))
             .select_related("programme", "marked_by")
             .order_by("pk")
@@ -260,7 +263,7 @@ def _follow_flags(
     for slot_id, mark in latest.items():
         flag = flags[mark.uuid]
         is_raised = flag is not None and flag.status == MissedStatus.RAISED
-        if mark.state == State.NO_SHOW:
+        if mark.state == State.NO_SHOW and slots[slot_id].workshop_id:  # one that is reported is never flagged (A11)
             if not is_raised:
                 to_raise.append(slot_id)
             standing[slot_id] = True
