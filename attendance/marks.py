@@ -176,8 +176,9 @@ def record_marks(
 
     Known by its uuid, the same mark again is *repeated* and another one under that uuid *refused*. One whose maker had
     not seen a colleague's is *overtaken*: kept in the history, and what the colleague marked stands. A slot that `by`
-    may not mark is *unknown*: those of the registers that `by` sees, or `among` what is said. Marking as no show flags at once (A4); a citizen who came or had an excuse clears the
-    flag (A6). The marks themselves are the record of who did what and when; nobody can change them.
+    may not mark is *unknown*: any but those of the registers that `by` sees, or but those `among` what is said. Marking
+    as no show flags at once (A4); a citizen who came or had an excuse clears it (A6). The marks themselves are the
+    record of who did what and when; nobody can change them.
     """
     now = timezone.now()
     if among is None:

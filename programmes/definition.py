@@ -100,11 +100,13 @@ class Phase(Named):
 
 class Activity(Named):
     """What may be offered (P8); `times` is how many are usual. What `is_health` tells about somebody's health by its
-    name: workshop and referrer are not told which it was (J2)."""
+    name: workshop and referrer are not told which it was (J2). What `is_weekly` may be agreed for weeks on end, at
+    hours of the agreed week (P5), and is then reported by the week (A11)."""
 
     times: Count | None = None
     is_group: bool = False
     is_health: bool = False
+    is_weekly: bool = False
 
 
 class Due(Part):
@@ -259,6 +261,7 @@ class Definition(Part):
     parties_needed: Annotated[int, Field(ge=1, le=5)] = 1
     pre_programme_of: Key | None = None
     uses_workshops: bool = True
+    uses_internships: bool = False
     phases: list[Phase] = []
     activities: list[Activity] = []
     required: list[Requirement] = []
@@ -274,6 +277,16 @@ class Definition(Part):
     outcomes: list[Named] = []
     targets: list[Target] = []
     closing_note_sections: list[Section] = []
+
+    @property
+    def weekly_courses(self) -> list[Activity]:
+        """The activities that may have hours in the agreed week (P5)."""
+        return [one for one in self.activities if one.is_weekly]
+
+    @property
+    def agrees_hours(self) -> bool:
+        """Whether anything of the type has hours in an agreed week."""
+        return self.uses_workshops or self.uses_internships or bool(self.weekly_courses)
 
     def context_name(self, key: str) -> str:
         return name_among(self.contexts, key)

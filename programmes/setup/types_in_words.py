@@ -32,6 +32,7 @@ PARTS = {
     "parties_needed": gettext_lazy("Referring parties"),
     "pre_programme_of": gettext_lazy("Comes before"),
     "uses_workshops": gettext_lazy("Workshops"),
+    "uses_internships": gettext_lazy("Internships"),
     "phases": gettext_lazy("Phases"),
     "activities": gettext_lazy("Activities"),
     "required": gettext_lazy("Checklist"),
@@ -150,6 +151,8 @@ def places(said: Definition) -> Iterator[Row]:
 def during(said: Definition) -> Iterator[Row]:
     yield Row("duration", [*duration(said)])
     yield Row("uses_workshops", [(_("With days in a workshop") if said.uses_workshops else _("Without workshops"), "")])
+    if said.uses_internships:
+        yield Row("uses_internships", [(_("With internships, reported by the week"), "")])
     yield from named("phases", said.phases, lambda phase: str(phase.what or ""))
     yield from named("team", said.team, lambda role: ", ".join(about_role(role)))
     yield from named("required", said.required, lambda one: ", ".join(filter(None, [met_by(said, one), due(one.due)])))
@@ -219,6 +222,8 @@ def about_activity(activity: Any) -> str:
         words.append(ngettext("%(count)s time", "%(count)s times", activity.times) % {"count": activity.times})
     if activity.is_group:
         words.append(_("in a group"))
+    if activity.is_weekly:
+        words.append(_("may be agreed by the week"))
     return ", ".join(words)
 
 
