@@ -8,7 +8,7 @@ from typing import Self
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -30,6 +30,10 @@ START_PAGES: list[str] = [
     Role.CITIZEN,
 ]
 
+# Who can mark in a contact person's place (A13).
+SUBSTITUTES = (Role.CONTACT_PERSON, Role.CASEWORKER)
+BOOLEAN = models.BooleanField()
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
@@ -50,6 +54,8 @@ class Post:
     organisation_id: int
     organisation: str
     unit_id: int | None = None
+    # Held in a contact person's place, for a time (A13).
+    is_substitute: bool = False
 
     @property
     def key(self) -> str:
@@ -127,15 +133,26 @@ class User(AbstractBaseUser):
     def posts(self) -> list[Post]:
         """The user's roles of today, read once per request; a role taken away is gone at the next one (T7).
 
-        In the order of `START_PAGES`, then by organisation.
+        A substitute holds the contact person's role of the workshop as well: everything that asks who may see, mark
+        or follow up asks here (A13). In the order of `START_PAGES`, then by organisation.
         """
-        held = (
-            Membership.objects.current()
-            .filter(user=self)
-            .order_by("organisation__name", "pk")
-            .values_list("role", "organisation_id", "organisation__name", "unit_id")
+        held = Membership.objects.current().filter(user=self)
+        stood_in = Substitution.objects.effective().filter(substitute=self)
+        rows = held.values_list(
+            "role", "organisation_id", "organisation__name", "unit_id", Value(False, BOOLEAN), "pk"
+        ).union(
+            stood_in.order_by().values_list(
+                Value(Role.CONTACT_PERSON.value, models.CharField()),
+                "unit__organisation_id",
+                "unit__organisation__name",
+                "unit_id",
+                Value(True, BOOLEAN),
+                "pk",
+            ),
+            all=True,
         )
-        return sorted((Post(*row) for row in held), key=lambda post: START_PAGES.index(post.role))
+        found = sorted(rows, key=lambda row: (START_PAGES.index(row[0]), row[2], row[4], row[5]))
+        return [Post(*row[:5]) for row in found]
 
     @cached_property
     def reach(self) -> Reach:
@@ -174,13 +191,18 @@ class User(AbstractBaseUser):
     def in_post(self) -> "User":
         """The same user with the chosen role at the chosen organisation alone: for the start page and the navigation.
 
-        What else the user may open is asked of the user as such.
+        What else the user may open is asked of the user as such. A substitute meets the workshop in both roles (A13).
         """
         post = self.post
         if post is None or len(self.choices) == 1:
             return self
         narrowed = copy(self)
-        narrowed.__dict__["posts"] = [each for each in self.posts if each.key == post.key]
+        narrowed.__dict__["posts"] = [
+            each
+            for each in self.posts
+            if each.key == post.key
+            or (each.is_substitute and post.role in SUBSTITUTES and each.organisation_id == post.organisation_id)
+        ]
         narrowed.__dict__.pop("reach", None)
         return narrowed
 
@@ -304,68 +326,62 @@ class Membership(models.Model):
         return self.ends_on is not None and self.ends_on < timezone.localdate()
 
 
-class SignInCode(models.Model):
-    """One code by which a citizen signs in (see `accounts.codes`); only its hash is kept."""
+class SubstitutionQuerySet(models.QuerySet["Substitution"]):
+    def running(self, on: date | None = None) -> Self:
+        """Those that hold on the day, today unless said, and that nobody has ended."""
+        return self.filter(ended_at__isnull=True, starts_on__lte=(on := on or timezone.localdate()), ends_on__gte=on)
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes")
-    code = models.CharField(max_length=64)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
+    def not_over(self) -> Self:
+        """Those that hold or will hold."""
+        return self.filter(ended_at__isnull=True, ends_on__gte=timezone.localdate())
 
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d %H:%M}"
-
-
-class InvitationQuerySet(models.QuerySet["Invitation"]):
-    def open(self) -> "InvitationQuerySet":
-        """Neither accepted nor withdrawn; the link may have run out."""
-        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+    def effective(self) -> Self:
+        """Those that hold and whose substitute still works at the workshop's centre: a role that is taken away takes
+        what rested on it along (T7)."""
+        works_there = Membership.objects.current().filter(
+            user=models.OuterRef("substitute"), organisation=models.OuterRef("unit__organisation"), role__in=SUBSTITUTES
+        )
+        return self.running().filter(models.Exists(works_there))
 
 
-class Invitation(models.Model):
-    """A role that waits for somebody who is no user yet; the link of the mail works once, for 72 hours (U2).
+class Substitution(models.Model):
+    """One user marks for a workshop in somebody's place, for a time: the rights of its contact person, through
+    `User.posts` and nowhere else (A13). Rows stay: the register says by them who marked for whom."""
 
-    The link's secret is not kept, only its digest.
-    """
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="substitutions")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="substitutions")
+    in_place_of = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+    why = models.CharField(_("reason"), max_length=300, blank=True)
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(default=timezone.now)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True)
 
-    email = models.EmailField(_("e-mail"))
-    name = models.CharField(_("name"), max_length=200)
-    language = models.CharField(_("language"), max_length=2, default="da")
-    role = models.CharField(_("role"), max_length=20, choices=Role)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="invitations", null=True, blank=True)
-    starts_on = models.DateField(_("from"), default=timezone.localdate)
-    ends_on = models.DateField(_("until"), null=True, blank=True)
-    digest = models.CharField(max_length=64, unique=True)
-    expires_at = models.DateTimeField()
-    invited_at = models.DateTimeField(default=timezone.now)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
-    withdrawn_at = models.DateTimeField(null=True)
-
-    objects = InvitationQuerySet.as_manager()
+    objects = SubstitutionQuerySet.as_manager()
 
     class Meta:
+        ordering = ["starts_on", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["email", "organisation", "unit", "role"],
-                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
-                name="accounts_invited_once",
-                nulls_distinct=False,
-            ),
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_invitation_in_small_letters"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
-                name="accounts_invitation_period",
+                condition=Q(ends_on__gte=models.F("starts_on")), name="accounts_substitution_period"
+            ),
+            models.CheckConstraint(
+                condition=~Q(substitute=models.F("in_place_of")) | Q(in_place_of__isnull=True),
+                name="accounts_substitution_of_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="accounts_substitution_ended_by_somebody",
             ),
         ]
+        indexes = [models.Index(fields=["substitute", "ends_on"], name="accounts_substitute")]
 
     def __str__(self) -> str:
-        return f"{self.email}: {self.get_role_display()}, {self.organisation}"
+        return f"accounts.substitution:{self.pk}"
 
     @property
-    def is_expired(self) -> bool:
-        return self.expires_at <= timezone.now()
+    def has_begun(self) -> bool:
+        return self.starts_on <= timezone.localdate()

@@ -40,11 +40,17 @@ NOON = "2026-12-02 12:00:00+01:00"
 AUTHORSHIP = {
     "accounts.Invitation": {"invited_by", "accepted_by"},
     "accounts.Membership": {"user"},
+    "accounts.SharedTablet": {"made_by", "withdrawn_by"},
     "accounts.SignInCode": {"user"},
+    # Without the role at the centre it gives nothing.
+    "accounts.Substitution": {"substitute", "in_place_of", "named_by", "ended_by"},
+    "accounts.TabletPin": {"user"},
     "attendance.ExpectedAttendance": {"marked_by"},
     "attendance.Mark": {"by"},
     "attendance.MissedAttendance": {"cleared_by", "followed_up_by"},
     "attendance.ContactAttempt": {"by"},
+    "attendance.Rest": {"by", "lifted_by"},
+    "attendance.AbsenceReport": {"sent_by", "received_by", "discarded_by"},
     "citizens.Consent": {"recorded_by"},
     "citizens.Merge": {"by", "reversed_by"},
     "closing_notes.ClosingNote": {"approved_by"},
