@@ -3,13 +3,15 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from attendance.states import HERE, State
-from citizens.models import Citizen, case_visible_to
+from attendance.statuses import OUTSIDE, Status
+from citizens.models import CaseAccess, Citizen, case_visible_to
 from programmes.models import Placement, Programme, Workshop
 
 AGREED_MINUTES = "CASE WHEN state = 'leave' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
@@ -148,6 +150,14 @@ class MissedStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Escalation(models.IntegerChoices):
+    """How far a follow-up that nobody made has gone (A7)."""
+
+    NONE = 0, _("With workshop and caseworker")
+    CASEWORKER = 1, _("With the caseworker")
+    TEAM_LEADER = 2, _("With the team leader")
+
+
 class MissedAttendanceQuerySet(models.QuerySet["MissedAttendance"]):
     def visible_to(self, user: User) -> "MissedAttendanceQuerySet":
         """Flags of cases the user may see (T1)."""
@@ -164,6 +174,10 @@ class MissedAttendanceQuerySet(models.QuerySet["MissedAttendance"]):
         """Nobody has spoken with the citizen yet."""
         return self.filter(status=MissedStatus.RAISED, followed_up_at__isnull=True)
 
+    def awake(self) -> "MissedAttendanceQuerySet":
+        """Without those whose reminders rest, because somebody has just spoken with the citizen (A8)."""
+        return self.exclude(Exists(Rest.objects.standing().filter(programme=OuterRef("slot__programme_id"))))
+
 
 class MissedAttendance(models.Model):
     """A slot that was flagged as missed, and its follow-up (A4, A6, A7). At most one a slot."""
@@ -172,6 +186,10 @@ class MissedAttendance(models.Model):
     status = models.CharField(max_length=9, choices=MissedStatus, default=MissedStatus.RAISED)
     flagged_at = models.DateTimeField(default=timezone.now)
     due_on = models.DateField()
+    # After a try that reached nobody: the day of the next one, which takes the deadline's place.
+    next_try_on = models.DateField(null=True)
+    escalation = models.PositiveSmallIntegerField(choices=Escalation, default=0, db_default=0)
+    escalated_at = models.DateTimeField(null=True)
     cleared_at = models.DateTimeField(null=True)
     cleared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     followed_up_at = models.DateTimeField(null=True)
@@ -185,7 +203,12 @@ class MissedAttendance(models.Model):
                 fields=["due_on"],
                 condition=Q(status="raised", followed_up_at__isnull=True),
                 name="attendance_missed_waiting",
-            )
+            ),
+            models.Index(
+                fields=["due_on"],
+                condition=Q(status="raised", followed_up_at__isnull=True, escalation__lt=2),
+                name="attendance_missed_rising",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,3 +236,84 @@ class ContactAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.missed_id} {self.means}"
+
+
+class RestQuerySet(models.QuerySet["Rest"]):
+    def standing(self) -> "RestQuerySet":
+        """Those that hold today; on their last day the reminders are back."""
+        return self.filter(lifted_at__isnull=True, until__gt=timezone.localdate())
+
+
+class Rest(models.Model):
+    """The automatic reminders of a case rest until a day, because somebody has just spoken with the citizen (A8)."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="reminder_rests")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = RestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(lifted_at__isnull=True), name="attendance_rest_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} until {self.until}"
+
+
+class AbsenceReportQuerySet(models.QuerySet["AbsenceReport"]):
+    def visible_to(self, user: User) -> "AbsenceReportQuerySet":
+        """All of them to caseworkers and team leaders of the case, those that were sent to its referrer (T1)."""
+        held = CaseAccess.objects.held_by(user).filter(
+            citizen=OuterRef("programme__citizen_id"), centre=OuterRef("programme__centre_id")
+        )
+        writers = held.filter(role__in=[Role.CASEWORKER, Role.TEAM_LEADER])
+        referrers = held.filter(role=Role.REFERRER, organisation=OuterRef("programme__referring_organisation_id"))
+        return self.filter(Q(Exists(writers)) | Q(Exists(referrers), status__in=OUTSIDE))
+
+
+class AbsenceReport(models.Model):
+    """A notice to the referring organisation that what was agreed is not kept, drafted by a rule of the type and sent
+    by a person (A8). `facts` is what was sent, word for word and figure for figure; it never changes afterwards."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="absence_reports")
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFTED)
+    # What was broken: a list of rule, found and limit, as attendance/absence_rules.py writes it.
+    rules = models.JSONField()
+    since = models.DateField()
+    until = models.DateField()
+    drafted_at = models.DateTimeField(default=timezone.now)
+    covering_text = models.TextField(blank=True, default="", db_default="")
+    left_out = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    revision = models.PositiveIntegerField(default=0, db_default=0)
+    facts = models.JSONField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    discarded_at = models.DateTimeField(null=True)
+    discarded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    discard_reason = models.TextField(blank=True, default="", db_default="")
+
+    objects = AbsenceReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"], condition=Q(status="drafted"), name="attendance_report_drafted_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["sent", "received"]) | Q(facts__isnull=False, sent_at__isnull=False),
+                name="attendance_report_sent_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "until"], name="attendance_report_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.status}"

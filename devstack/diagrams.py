@@ -10,6 +10,7 @@ APPS = {
     "referrals": "Referral (R2)",
     "programmes": "Programme (P1)",
     "meetings": "Meeting (J3)",
+    "attendance": "Report on absence to the referrer (A8)",
     "plans": "Version of a plan (L2)",
     "closing_notes": "Closing note (C2)",
 }
