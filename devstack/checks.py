@@ -42,8 +42,8 @@ CHECKS: dict[str, tuple[list[str], Mapping[str, str]]] = {
 }
 
 
-# A whole set of tests runs in as many processes as there are cores; browser tests share one stack and one of these.
-SIDE_BY_SIDE = ["--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+# A whole set of tests runs in as many processes as there are cores; tests/conftest.py says what stays together.
+SIDE_BY_SIDE = ["--numprocesses", "auto", "--maxprocesses", "4"]
 
 
 def check(arguments: list[str]) -> int:

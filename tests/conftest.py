@@ -6,9 +6,25 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import translation
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import User
 from config.database import LIMITS, WEB_ROLE
+
+
+class BrowserTogether(LoadScopeScheduling):
+    """In a run of several processes one begins with all browser tests, on one stack; every other test goes where there
+    is time. Pages in other languages than Danish have a process and a stack of their own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if not nodeid.startswith("tests/browser/"):
+            return nodeid
+        return "other languages" if nodeid.endswith(("-sv]", "-en]")) else "browser"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return BrowserTogether(config, log)
 
 
 @pytest.fixture(scope="session")

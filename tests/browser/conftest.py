@@ -24,16 +24,10 @@ MEANT = re.compile(
 PASSWORD = "trinvis-demo"
 
 
-# First, so that xdist reads the groups that are given here.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            # One stack and one Chromium: these stay in one process of a run in several. Other languages have their own.
-            parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-            is_apart = parameters.get("language", "da") != "da"
-            item.add_marker(pytest.mark.xdist_group("browser-in-other-languages" if is_apart else "browser"))
 
 
 @pytest.fixture(scope="session")
