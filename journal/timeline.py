@@ -44,7 +44,7 @@ TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 # Parameters whose values are message ids and not somebody's own words.
 WORDS = {"outcome", "meeting"}
 # Parameters that are minutes and are told as hours.
-MINUTES = {"week_minutes", "week_before"}
+MINUTES = {"week_minutes", "week_before", "attended_minutes", "agreed_minutes"}
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,32 @@ WORDING = {
     "placement_extended": Wording(
         "calendar-event", "info", "attendance", _("The place in %(workshop)s lasts longer, last day %(day)s"), WEEK
     ),
+    "stay_agreed": Wording(
+        "calendar-event",
+        "acc",
+        "attendance",
+        _("%(place)s agreed from %(day)s: %(week_minutes)s hours a week"),
+        WEEK,
+    ),
+    "stay_shortened": Wording(
+        "calendar-event", "due", "attendance", _("%(place)s ends earlier, last day %(day)s"), WEEK
+    ),
+    "stay_extended": Wording(
+        "calendar-event", "info", "attendance", _("%(place)s lasts longer, last day %(day)s"), WEEK
+    ),
+    "stay_removed": Wording("dash-circle", "calm", "attendance", _("%(place)s from %(day)s was taken back"), WEEK),
+    "week_reported": Wording(
+        "clipboard-check",
+        "calm",
+        "attendance",
+        _("Week %(week)s reported: %(attended_minutes)s of %(agreed_minutes)s hours"),
+    ),
+    "week_corrected": Wording(
+        "pencil",
+        "due",
+        "attendance",
+        _("Report of week %(week)s corrected: %(attended_minutes)s of %(agreed_minutes)s hours"),
+    ),
     "placement_removed": Wording(
         "dash-circle", "calm", "attendance", _("The place in %(workshop)s from %(day)s was taken back"), WEEK
     ),

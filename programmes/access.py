@@ -23,7 +23,10 @@ def grant_programme(programme: Programme) -> None:
 
 
 def grant_placement(placement: Placement) -> None:
-    """The contact persons of the workshop see the case until shortly after the placement ends."""
+    """The contact persons of the workshop see the case until shortly after the placement ends; an internship or a
+    course has none of ours."""
+    if placement.workshop is None:
+        return
     grant(
         citizen=placement.programme.citizen,
         centre=placement.programme.centre,

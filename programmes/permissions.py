@@ -1,5 +1,7 @@
 """Who may do what with a programme."""
 
+from collections.abc import Collection
+
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
@@ -39,6 +41,15 @@ def roles_in(user: User, programme: Programme) -> set[str]:
     held = CaseAccess.objects.held_by(user).filter(citizen=programme.citizen_id, centre=programme.centre_id)
     held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=programme.referring_organisation_id))
     return set(held.values_list("role", flat=True))
+
+
+# Others are not told what a course is called when that tells about health (J2).
+READ_COURSES = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.CITIZEN}
+
+
+def reads_courses(roles: Collection[str]) -> bool:
+    """Whether somebody with these roles in the case reads the names of courses that tell about health."""
+    return not READ_COURSES.isdisjoint(roles)
 
 
 def worked_on_by(user: User, prefix: str = "") -> Q:

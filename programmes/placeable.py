@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,17 @@ class NotPlaced(Refused):
     def __init__(self, message: str, *, field: str = "", slots: Mapping[int, str] | None = None) -> None:
         self.field, self.slots = field, dict(slots or {})
         super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """An internship at a named workplace, or one of the type's weekly courses by its key, with whom to call there."""
+
+    kind: str
+    place: str = ""
+    course: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
 
 
 @contextmanager
@@ -65,17 +77,29 @@ def hold_workshop(workshop: Workshop, programme: Programme) -> Workshop:
 
 
 def hold_placement(placement: Placement, programme: Programme) -> Placement:
-    """The placement as it is now, with its workshop held; NotPlaced when it is gone or over."""
+    """The placement as it is now, with the workshop of one held; NotPlaced when it is gone or over."""
     found = programme.placements.filter(pk=placement.pk).first()
     if found is None:
         raise NotPlaced(_("This placement is not there any more"))
     if found.ends_on < timezone.localdate():
         raise NotPlaced(_("The placement is over"))
-    found.workshop = (
-        Workshop.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=found.workshop_id)
-    )
+    if found.workshop_id:
+        workshops = Workshop.objects.select_for_update(of=("self",), no_key=True).select_related("unit")
+        found.workshop = workshops.get(pk=found.workshop_id)
     found.programme = programme
     return found
+
+
+def check_elsewhere(programme: Programme, where: Elsewhere) -> None:
+    """An internship at a named workplace, or a course, where the type has them."""
+    said = programme.type.settings
+    if where.kind == Placement.Kind.INTERNSHIP:
+        if not said.uses_internships:
+            raise NotPlaced(_("This type of programme uses no internships"))
+        if not where.place.strip() or where.course:
+            raise NotPlaced(_("Write the name of the workplace"), field="place")
+    elif where.kind != Placement.Kind.COURSE or where.course not in {one.key for one in said.weekly_courses}:
+        raise NotPlaced(_("Choose one of the courses that the type has"), field="course")
 
 
 def check_days(programme: Programme, starts_on: date, ends_on: date) -> None:
@@ -104,8 +128,8 @@ def check_places(programme: Programme, workshop: Workshop, first: date, last: da
         raise NotPlaced(_("No free places in %(workshop)s in that time") % {"workshop": workshop}, field=field)
 
 
-def check_week(week: Sequence[WeekSlot], workshop: Workshop) -> None:
-    """Something is agreed, inside the opening hours and nothing on top of another (P5)."""
+def check_week(week: Sequence[WeekSlot], workshop: Workshop | None) -> None:
+    """Something is agreed, inside the opening hours of a workshop, and nothing on top of another (P5)."""
     if not week:
         raise NotPlaced(_("Agree at least one day a week"), field="week")
     if found := problems(week, workshop):
@@ -146,7 +170,7 @@ def taken_by(
                 found[position] = _("%(day)s %(hours)s is agreed with %(workshop)s until %(last)s") % {
                     "day": name_of_day(A_MONDAY + DAY * (slot.weekday - 1)).capitalize(),
                     "hours": f"{clock(slot.starts)}–{clock(slot.ends)}",
-                    "workshop": slot.placement.workshop,
+                    "workshop": slot.placement.name(),
                     "last": short_day(slot.valid_until),
                 }
     return found

@@ -1,10 +1,12 @@
-"""Where a citizen works and when: placing in a workshop, changing the week from a day, moving the last day (P5).
+"""Where a citizen works and when: placing in a workshop, at a workplace or on a course, changing the week from a day,
+moving the last day (P5).
 
 What was agreed on past days never changes: every change begins today or later. Each of these is one line on the
 timeline, and attendance expects what is agreed now from that day on (A12).
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -25,8 +27,10 @@ from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, 
 from programmes.pausing import outside
 from programmes.placeable import (
     DAY,
+    Elsewhere,
     NotPlaced,
     check_days,
+    check_elsewhere,
     check_free,
     check_from,
     check_places,
@@ -74,12 +78,28 @@ def place(
             )
             write(placement, week, starts_on, ends_on)
         grant_placement(placement)
-        told = {
-            "workshop": workshop.unit.name,
-            "day": starts_on.isoformat(),
-            "week_minutes": sum_of(week),
-        }
-        tell_case("placed", placement, by=by, from_day=starts_on, **told)
+        tell_case("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
+    return placement
+
+
+def place_elsewhere(
+    *, programme: Programme, where: Elsewhere, starts_on: date, ends_on: date, week: Sequence[WeekSlot], by: User
+) -> Placement:
+    """Agree on an internship or a course from `starts_on` to `ends_on`, with a week that is reported (P5, A11).
+
+    NotPlaced as for `place`, but for the opening hours, and where the type knows no such thing.
+    """
+    with held(programme, by) as programme:
+        check_elsewhere(programme, where)
+        check_days(programme, starts_on, ends_on)
+        check_week(week, None)
+        check_free(programme, week, starts_on, ends_on)
+        with nothing_twice():
+            placement = Placement.objects.create(
+                programme=programme, starts_on=starts_on, ends_on=ends_on, **asdict(where)
+            )
+            write(placement, week, starts_on, ends_on)
+        tell_case("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
     return placement
 
 
@@ -152,9 +172,10 @@ def move_last_day(*, placement: Placement, ends_on: date, by: User) -> Placement
         if ends_on > programme.ends_on:
             raise NotPlaced(outside(programme), field="ends_on")
         if ends_on > earlier:
-            if placement.workshop.unit.closed_on:
-                raise NotPlaced(_("%(workshop)s is closed") % {"workshop": placement.workshop}, field="ends_on")
-            check_places(programme, placement.workshop, earlier + DAY, ends_on, field="ends_on")
+            if workshop := placement.workshop:
+                if workshop.unit.closed_on:
+                    raise NotPlaced(_("%(workshop)s is closed") % {"workshop": workshop}, field="ends_on")
+                check_places(programme, workshop, earlier + DAY, ends_on, field="ends_on")
             at_the_end = [slot for slot in placement.slots.all() if slot.valid_until == earlier]
             week = [WeekSlot(slot.weekday, slot.starts, slot.ends) for slot in at_the_end]
             taken = taken_by(programme, week, earlier + DAY, ends_on, besides=placement)
@@ -164,9 +185,8 @@ def move_last_day(*, placement: Placement, ends_on: date, by: User) -> Placement
             placement.ends_on = ends_on
             placement.save(update_fields=["ends_on"])
         grant_placement(placement)
-        told = {"workshop": placement.workshop.unit.name, "day": ends_on.isoformat()}
         kind = "placement_shortened" if ends_on < earlier else "placement_extended"
-        tell_case(kind, placement, by=by, from_day=min(ends_on, earlier) + DAY, **told)
+        tell_case(kind, placement, by=by, from_day=min(ends_on, earlier) + DAY, day=ends_on.isoformat())
     return placement
 
 
@@ -184,13 +204,10 @@ def remove(*, placement: Placement, by: User) -> None:
             with transaction.atomic():
                 placement.delete()
         except ProtectedError as error:
-            raise NotPlaced(
-                _("Something is noted in the register on days of this placement. Choose its last day instead")
-            ) from error
+            raise NotPlaced(_("Something is noted on days of this placement. Choose its last day instead")) from error
         placement.pk = key
         withdraw_placement(placement, on=timezone.localdate() - DAY)
-        told = {"workshop": placement.workshop.unit.name, "day": first.isoformat()}
-        tell_case("placement_removed", placement, by=by, from_day=first, **told)
+        tell_case("placement_removed", placement, by=by, from_day=first, day=first.isoformat())
 
 
 def tell_told(*, programme: Programme, by: User) -> None:
@@ -260,12 +277,23 @@ def lies_outside(programme: Programme) -> bool:
         opens__lte=OuterRef("starts"),
         closes__gte=OuterRef("ends"),
     )
-    ahead = ScheduleSlot.objects.filter(programme=programme, valid_until__gte=timezone.localdate())
+    ahead = ScheduleSlot.objects.filter(
+        programme=programme, valid_until__gte=timezone.localdate(), placement__workshop__isnull=False
+    )
     return ahead.exclude(Exists(opening)).exists()
 
 
 def source_of_week(pk: int) -> str:
     return f"programmes.programme:{pk}"
+
+
+# What the timeline says of a placement without a workshop.
+ELSEWHERE = {
+    "placed": "stay_agreed",
+    "placement_shortened": "stay_shortened",
+    "placement_extended": "stay_extended",
+    "placement_removed": "stay_removed",
+}
 
 
 def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **told: Any) -> None:
@@ -275,6 +303,12 @@ def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **to
         clear_task(kind="week_outside", source=source_of_week(programme.pk), by=by)
     record(kind, by=by, subject=programme, citizen_id=programme.citizen_id, placement=placement.pk, **told)
     schedule_changed.send(Programme, programme=programme, from_day=from_day, by=by)
+    names: dict[str, Any] = {}
+    if placement.is_reported:
+        kind = ELSEWHERE.get(kind, kind)
+        names["place"] = names_of(placement)
+    elif kind != "week_changed":
+        names["workshop"] = str(placement.workshop)
     tell(
         kind,
         citizen=programme.citizen,
@@ -282,8 +316,20 @@ def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **to
         case=programme.reference,
         referring_organisation=programme.referring_organisation,
         by=by,
-        audience=Audience.REFERRER,
+        audience=Audience.HEALTH if placement.tells_of_health else Audience.REFERRER,
         url=reverse("desk:week", args=[programme.reference]),
         source=f"programmes.placement:{placement.pk}",
+        **names,
         **told,
     )
+
+
+def names_of(placement: Placement) -> str | dict[str, str]:
+    """The workplace, or the course and where it is held in all languages."""
+    offered = placement.offered
+    if offered is None:
+        return placement.place or placement.course
+    return {
+        language: ", ".join(filter(None, [name, placement.place]))
+        for language, name in offered.name.model_dump().items()
+    }

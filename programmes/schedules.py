@@ -23,17 +23,18 @@ class WeekSlot:
         return (self.ends.hour - self.starts.hour) * 60 + self.ends.minute - self.starts.minute
 
 
-def problems(week: Sequence[WeekSlot], workshop: Workshop) -> dict[int, str]:
-    """What is wrong with each slot, by its position in `week`; empty when all is well (P5)."""
-    hours = {opening.weekday: opening for opening in workshop.opening_hours.all()}
+def problems(week: Sequence[WeekSlot], workshop: Workshop | None) -> dict[int, str]:
+    """What is wrong with each slot, by its position in `week`; empty when all is well (P5). Without a workshop there
+    are no opening hours."""
+    hours = {opening.weekday: opening for opening in workshop.opening_hours.all()} if workshop else {}
     found: dict[int, str] = {}
     for position, slot in enumerate(week):
         opening = hours.get(slot.weekday)
         if slot.ends <= slot.starts:
             found[position] = _("The end must be after the start")
-        elif opening is None:
+        elif workshop and opening is None:
             found[position] = _("The workshop is closed on that day")
-        elif slot.starts < opening.opens or slot.ends > opening.closes:
+        elif opening and (slot.starts < opening.opens or slot.ends > opening.closes):
             found[position] = _("Outside opening hours (%(opens)s-%(closes)s)") % {
                 "opens": f"{opening.opens:%-H.%M}",
                 "closes": f"{opening.closes:%-H.%M}",

@@ -28,9 +28,12 @@ def minutes_of(slot: ScheduleSlot | WeekSlot) -> int:
 
 
 def schedule_of(programme: Programme) -> list[ScheduleSlot]:
-    """Every slot that was, is or will be agreed in the programme, with its workshop; one query."""
+    """Every slot that was, is or will be agreed in the programme, with its placement; one query."""
     slots = ScheduleSlot.objects.filter(programme=programme).select_related("placement__workshop__unit")
-    return list(slots.order_by("weekday", "starts", "valid_from"))
+    found = list(slots.order_by("weekday", "starts", "valid_from"))
+    for slot in found:
+        slot.placement.programme = programme  # whose type names its courses
+    return found
 
 
 def week_on(slots: Iterable[ScheduleSlot], day: date) -> tuple[ScheduleSlot, ...]:

@@ -7,15 +7,10 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from programmes.definition import Activity, Definition
+from programmes.definition import Activity
 from programmes.models.periods import DateRange, MinuteRange
 from programmes.models.programmes import Programme
 from programmes.models.workshops import Workshop
-
-
-def course_of(said: Definition, key: str) -> Activity | None:
-    """The type's activity that a placement calls its course; None when the type has none like it any more."""
-    return next((one for one in said.activities if one.key == key), None)
 
 
 class Placement(models.Model):
@@ -75,15 +70,19 @@ class Placement(models.Model):
             return str(self.workshop)
         if self.kind == self.Kind.INTERNSHIP:
             return self.place
-        offered = course_of(self.programme.type.settings, self.course)
-        if offered and offered.is_health and not with_health:
+        if self.tells_of_health and not with_health:
             return gettext("Appointment")
-        return ", ".join(filter(None, [str(offered) if offered else self.course, self.place]))
+        return ", ".join(filter(None, [str(self.offered or self.course), self.place]))
+
+    @property
+    def offered(self) -> Activity | None:
+        """The type's activity that is the course; None for other kinds, and when the type has none like it any more."""
+        return next((one for one in self.programme.type.settings.activities if one.key == self.course), None)
 
     @property
     def tells_of_health(self) -> bool:
-        offered = course_of(self.programme.type.settings, self.course) if self.course else None
-        return offered is not None and offered.is_health
+        """Whether its name tells about the citizen's health, as far as anybody knows (J2)."""
+        return self.kind == self.Kind.COURSE and (self.offered is None or self.offered.is_health)
 
 
 class ScheduleSlot(models.Model):
