@@ -194,6 +194,32 @@ class AbsenceRules(Part):
     no_contact_days: Count | None = None
 
 
+class EarlyWarningRule(Part):
+    """When a fall in attendance is shown before it becomes a no-show (A10); `attendance.early_warning` has the rule.
+
+    Days are agreed days on which somebody registered; percentages are points of the share.
+    """
+
+    is_used: bool = True
+    recent_days: Annotated[int, Field(ge=3, le=60)] = 8
+    usual_days: Annotated[int, Field(ge=5, le=120)] = 40
+    usual_days_at_least: Annotated[int, Field(ge=5, le=120)] = 10
+    span_days: Annotated[int, Field(ge=1, le=60)] = 10
+    fall_percent: Annotated[int, Field(ge=5, le=100)] = 20
+    late_percent: Annotated[int, Field(ge=5, le=100)] = 25
+    days_at_least: Annotated[int, Field(ge=2, le=60)] = 3
+    rest_days: Annotated[int, Field(ge=0, le=180)] = 14
+    talk_within_days: Annotated[int, Field(ge=0, le=60)] = 3
+
+    @model_validator(mode="after")
+    def can_speak(self) -> Self:
+        if self.usual_days_at_least > self.usual_days:
+            raise ValueError(_("usual_days_at_least must not be more than usual_days"))
+        if self.days_at_least > self.recent_days:
+            raise ValueError(_("days_at_least must not be more than recent_days"))
+        return self
+
+
 class FollowUp(Part):
     """How often the plan is looked at (L3)."""
 
@@ -270,6 +296,7 @@ class Definition(Part):
     team: list[TeamRole] = []
     capacity: Capacity = Capacity()
     absence_rules: AbsenceRules = AbsenceRules()
+    early_warning: EarlyWarningRule = EarlyWarningRule()
     follow_up: FollowUp = FollowUp()
     plan_confirmed_by: list[Literal["citizen", "caseworker", "referrer"]] = ["citizen", "caseworker"]
     standard_goals: list[StandardGoal] = []

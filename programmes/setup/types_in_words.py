@@ -41,6 +41,7 @@ PARTS = {
     "team": gettext_lazy("Team"),
     "capacity": gettext_lazy("Places"),
     "absence_rules": gettext_lazy("Absence"),
+    "early_warning": gettext_lazy("Fall in attendance"),
     "follow_up": gettext_lazy("Follow-up on the plan"),
     "plan_confirmed_by": gettext_lazy("Who confirms the plan"),
     "standard_goals": gettext_lazy("Goals to begin with"),
@@ -166,6 +167,7 @@ def during(said: Definition) -> Iterator[Row]:
     yield from named("surveys", said.surveys)
     if lines := [*absence(said)]:
         yield Row("absence_rules", lines)
+    yield Row("early_warning", [*early_warning(said)])
     yield from named("segments", said.segments, lambda one: str(one.what or ""))
 
 
@@ -284,6 +286,19 @@ def absence(said: Definition) -> Iterator[tuple[str, str]]:
         )
     if rules.no_contact_days:
         yield _("No contact for %(days)s days") % {"days": rules.no_contact_days}, told
+
+
+def early_warning(said: Definition) -> Iterator[tuple[str, str]]:
+    rule = said.early_warning
+    if not rule.is_used:
+        yield _("Nothing is shown"), ""
+        return
+    yield (
+        _("%(points)s points below what is usual for the citizen") % {"points": rule.fall_percent},
+        _("%(recent)s agreed days beside up to %(usual)s before them")
+        % {"recent": rule.recent_days, "usual": rule.usual_days},
+    )
+    yield _("Late on %(points)s points more of the days") % {"points": rule.late_percent}, ""
 
 
 @dataclass(frozen=True)
