@@ -13,6 +13,7 @@ from citizens.models import case_visible_to
 from core.life_areas import Indicator, LifeArea
 from core.rendering import Rendering
 from journal.models import is_struck
+from meetings.models import Meeting
 from plans.statuses import Means, Party, Status
 from programmes.models import Programme
 
@@ -216,6 +217,50 @@ class StepRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subgoal_id}: {self.step}"
+
+
+class OwnStep(models.Model):
+    """Where the citizen says to stand with one subgoal, by a tap on the own page or on the staff's tablet, or at a talk
+    at which staff set no step beside it (L3, L5).
+
+    Said again on the same day by the same hand it is said anew; the history keeps what was said before. It counts in no
+    figure: a step forward is what staff and citizen set together at a follow-up.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="own_steps")
+    subgoal = models.ForeignKey(Subgoal, on_delete=models.PROTECT, related_name="own_steps")
+    said_on = models.DateField(_("said on"), default=timezone.localdate)
+    step = models.PositiveSmallIntegerField(_("the citizen's own step"))
+    comment = models.CharField(_("the citizen's own comment"), max_length=500, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["said_on", "at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["subgoal", "said_on", "by"], name="plans_own_step_once_a_day"),
+            models.CheckConstraint(condition=Q(step__range=(FIRST_STEP, LAST_STEP)), name="plans_own_step_range"),
+        ]
+        indexes = [models.Index(fields=["plan", "said_on"], name="plans_own_step_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.subgoal_id}: {self.step}"
+
+
+class TalkedAbout(models.Model):
+    """A subgoal that was talked about at a meeting: evidence beside it for plan and closing note (C5)."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="talked_about")
+    subgoal = models.ForeignKey(Subgoal, on_delete=models.PROTECT, related_name="talked_about")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "subgoal"], name="plans_talked_about_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id}: {self.subgoal_id}"
 
 
 class Exemption(models.Model):
