@@ -1,6 +1,7 @@
 """Expected attendance, the marks of the register, and what follows when somebody is missing."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
@@ -9,17 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from attendance.states import HERE, State
+from attendance.states import EXCUSED, HERE, State
 from attendance.statuses import OUTSIDE, Status
 from citizens.models import CaseAccess, Citizen, case_visible_to
 from programmes.models import Placement, Programme, Workshop
 
-AGREED_MINUTES = "CASE WHEN state = 'leave' THEN 0 ELSE (EXTRACT(EPOCH FROM ends - starts) / 60)::int END"
+# Minutes of the day, so that parts of a slot can be added and taken away (docs/adr/0025).
+SPAN_IN_MINUTES = "(EXTRACT(EPOCH FROM ends - starts) / 60)::int"
+CAME = "(EXTRACT(EPOCH FROM greatest(starts, coalesce(came_at, starts))) / 60)::int"
+LEFT = "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends))) / 60)::int"
+AGREED_MINUTES = (
+    f"CASE WHEN state = 'leave' THEN 0 WHEN let_off IS NULL THEN {SPAN_IN_MINUTES} "
+    f"ELSE {SPAN_IN_MINUTES} - public.minutes_in(let_off) END"
+)
 ATTENDED_MINUTES = (
-    f"CASE WHEN state IN ({', '.join(repr(str(state.value)) for state in HERE)}) THEN greatest(0, "
-    "(EXTRACT(EPOCH FROM least(ends, coalesce(left_at, ends)) - "
-    "greatest(starts, coalesce(came_at, starts))) / 60)::int)"
-    " ELSE 0 END"
+    f"CASE WHEN state NOT IN ({', '.join(repr(str(state.value)) for state in HERE)}) THEN 0 "
+    f"WHEN met IS NULL AND away IS NULL AND let_off IS NULL THEN greatest(0, {LEFT} - {CAME}) "
+    f"ELSE public.minutes_in(int4multirange(int4range({CAME}, greatest({CAME}, {LEFT}))) "
+    "+ coalesce(met, '{}') - coalesce(away, '{}') - coalesce(let_off, '{}')) END"
 )
 
 
@@ -31,6 +39,109 @@ class Sql(Func):
 
     def deconstruct(self):
         return ("attendance.models.Sql", (self.extra["template"],), {})
+
+
+class MinuteRanges(models.Field):
+    """Parts of a day in minutes from midnight, as PostgreSQL's `int4multirange`; read as ranges with `lower` and
+    `upper`, written by the database alone. Null is none."""
+
+    def db_type(self, connection: Any) -> str:
+        return "int4multirange"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> "NoticeQuerySet":
+        """Notices of cases the user may see (T1)."""
+        return self.filter(
+            case_visible_to(
+                user,
+                citizen="programme__citizen_id",
+                centre="programme__centre_id",
+                referrer="programme__referring_organisation_id",
+            )
+        )
+
+    def standing(self) -> "NoticeQuerySet":
+        return self.filter(taken_back_at__isnull=True)
+
+
+class Notice(models.Model):
+    """The citizen sent word ahead: away from a day and time until a day and time, both included (A2).
+
+    Without a time it is the whole day. Local wall time. Slots that lie inside it whole are marked with its state; of
+    the others it covers its own minutes. It holds for all the citizen's programmes at the centre.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="notices")
+    state = models.CharField(
+        _("why"), max_length=10, choices=[(state.value, state.label) for state in EXCUSED], default=State.ILL
+    )
+    from_day = models.DateField(_("from"))
+    from_time = models.TimeField(_("time"), null=True)
+    until_day = models.DateField(_("until"))
+    until_time = models.TimeField(_("time"), null=True)
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-from_day", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_day__gt=F("from_day"))
+                | Q(until_day=F("from_day"))
+                & (Q(from_time__isnull=True) | Q(until_time__isnull=True) | Q(until_time__gt=F("from_time"))),
+                name="attendance_notice_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_by__isnull=True, taken_back_at__isnull=True)
+                | Q(taken_back_by__isnull=False, taken_back_at__isnull=False),
+                name="attendance_notice_taken_back_by",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["until_day"], condition=Q(taken_back_at__isnull=True), name="attendance_notice_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.state} {self.from_day}-{self.until_day}"
+
+
+class JointDay(models.Model):
+    """A day on which everybody of a workshop comes outside the agreed week, e.g. a Sunday (P7, A1)."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="joint_days")
+    day = models.DateField(_("day"))
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+    name = models.CharField(_("what"), max_length=100)
+    arranged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    arranged_at = models.DateTimeField(default=timezone.now)
+    cancelled_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["day", "starts"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="attendance_joint_day_order"),
+            models.UniqueConstraint(
+                fields=["workshop", "day"], condition=Q(cancelled_at__isnull=True), name="attendance_joint_day_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_by__isnull=True, cancelled_at__isnull=True)
+                | Q(cancelled_by__isnull=False, cancelled_at__isnull=False),
+                name="attendance_joint_day_cancelled_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workshop_id} {self.day}"
 
 
 class ExpectedAttendanceQuerySet(models.QuerySet["ExpectedAttendance"]):
@@ -65,6 +176,14 @@ class ExpectedAttendance(models.Model):
     marked_at = models.DateTimeField(null=True)
     marked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     standing_mark = models.UUIDField(null=True, help_text="The mark that stands; null before the first one.")
+    # The notice whose mark stands; null when a person marked since.
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    # Parts of the slot that something else covers (A2), written by the database (docs/adr/0025): in a meeting or an
+    # activity, away with word sent, and on agreed leave; and until when its beginning is covered without a break.
+    met = MinuteRanges(null=True, editable=False)
+    away = MinuteRanges(null=True, editable=False)
+    let_off = MinuteRanges(null=True, editable=False)
+    covered_until = models.TimeField(null=True, editable=False)
     agreed_minutes = models.GeneratedField(
         expression=Sql(AGREED_MINUTES), output_field=models.IntegerField(), db_persist=True
     )
@@ -93,6 +212,7 @@ class ExpectedAttendance(models.Model):
                 condition=Q(workshop__isnull=True, state=""),
                 name="attendance_unreported",
             ),
+            models.Index(fields=["notice"], condition=Q(notice__isnull=False), name="attendance_of_notice"),
         ]
 
     def __str__(self) -> str:
