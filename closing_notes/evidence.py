@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from django.db.models import CharField, F, Q, Value
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from attendance import figures
@@ -120,8 +120,9 @@ def figures_of(programme: Programme) -> Figures:
         "placements": [
             {"workshop": name, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
             for name, starts_on, ends_on in Placement.objects.filter(programme=programme)
+            .exclude(kind=Placement.Kind.COURSE)  # its name may tell about health, and the note leaves the house
             .order_by("starts_on", "pk")
-            .values_list("workshop__unit__name", "starts_on", "ends_on")
+            .values_list(Coalesce("workshop__unit__name", "place"), "starts_on", "ends_on")
         ],
         "follow_ups": [
             {"id": pk, "held_on": held_on.isoformat(), "by": by, "comment": text}

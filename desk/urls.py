@@ -29,6 +29,7 @@ urlpatterns = [
     path("cases/<str:reference>/week/told/", week_views.told, name="week_told"),
     path("cases/<str:reference>/week/new/", week_views.new, name="week_new"),
     path("cases/<str:reference>/week/new/<int:workshop>/", week_views.place, name="week_place"),
+    path("cases/<str:reference>/week/new/<slug:kind>/", week_views.elsewhere, name="week_elsewhere"),
     path("cases/<str:reference>/week/<int:pk>/", week_views.change, name="week_change"),
     path("cases/<str:reference>/week/<int:pk>/end/", week_views.end, name="week_end"),
     path("cases/<str:reference>/week/<int:pk>/remove/", week_views.remove, name="week_remove"),

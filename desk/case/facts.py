@@ -29,10 +29,12 @@ FACTS = """
             JOIN accounts_unit n ON n.id = people.unit_id
         ),
         'next_slot', (
-            SELECT jsonb_build_object('day', x.day, 'starts', x.starts, 'ends', x.ends, 'workshop', n.name)
+            SELECT jsonb_build_object('day', x.day, 'starts', x.starts, 'ends', x.ends, 'workshop', n.name,
+                'kind', pl.kind, 'course', pl.course, 'place', pl.place)
             FROM attendance_expectedattendance x
-            JOIN programmes_workshop w ON w.id = x.workshop_id
-            JOIN accounts_unit n ON n.id = w.unit_id
+            JOIN programmes_placement pl ON pl.id = x.placement_id
+            LEFT JOIN programmes_workshop w ON w.id = x.workshop_id
+            LEFT JOIN accounts_unit n ON n.id = w.unit_id
             WHERE x.programme_id = p.id AND x.day >= %(today)s AND x.state = ''
             ORDER BY x.day, x.starts LIMIT 1
         ),

@@ -23,7 +23,8 @@ from desk.course.in_head import Course, pause_in_words
 from desk.rows import Link, Now, Tag, link_to
 from meetings.models import STAFF as SEE_MEETINGS
 from meetings.statuses import Kind as MeetingKind
-from programmes.models import Programme
+from programmes.models import Placement, Programme
+from programmes.permissions import reads_courses
 from programmes.statuses import Status
 from worklist import lines as worklist_lines
 from worklist.models import Task
@@ -124,7 +125,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
         now=what_now(programme, roles, tasks, today),
-        next=next_dates(programme, today, course, sees_meetings=not roles.isdisjoint(SEE_MEETINGS)),
+        next=next_dates(programme, roles, today, course),
         attendance=four_weeks(days, today),
         days=days,
         contacts=contacts_of(programme, roles, course),
@@ -162,7 +163,7 @@ def contacts_of(programme: Any, roles: set[str], course: Course) -> list[Contact
     return [*ours, *found, referrer]
 
 
-def next_dates(programme: Any, today: date, course: Course, *, sees_meetings: bool = False) -> list[str]:
+def next_dates(programme: Any, roles: set[str], today: date, course: Course) -> list[str]:
     """A pause, the next agreed day, the next meeting, the next follow-up and the end, in words."""
     found = [course.pause] if course.pause else []
     if slot := programme.next_slot:
@@ -170,8 +171,8 @@ def next_dates(programme: Any, today: date, course: Course, *, sees_meetings: bo
         when = _("Today") if day == today else _("Tomorrow") if day == today + timedelta(days=1) else in_words(day)
         times = f"{clock(time.fromisoformat(slot['starts']))}–{clock(time.fromisoformat(slot['ends']))}"
         found.append(f"{when[:1].upper()}{when[1:]} {times}")
-        found.append(slot["workshop"])
-    if sees_meetings and (meeting := next_meeting(programme)):
+        found.append(where_of(programme, slot, roles))
+    if not roles.isdisjoint(SEE_MEETINGS) and (meeting := next_meeting(programme)):
         found.append(meeting)
     if programme.follow_up_due_on and programme.ended_on is None:
         found.append(_("Follow-up on the plan %(day)s") % {"day": in_words(programme.follow_up_due_on)})
@@ -180,6 +181,14 @@ def next_dates(programme: Any, today: date, course: Course, *, sees_meetings: bo
     elif len(found) < 3:
         found.append(_("Ends %(day)s") % {"day": short_day(programme.ends_on)})
     return found
+
+
+def where_of(programme: Any, slot: dict[str, Any], roles: set[str]) -> str:
+    """The workshop, the workplace, or the course as far as the reader may know which it is (J2)."""
+    if slot["workshop"]:
+        return str(slot["workshop"])
+    said = {name: slot[name] for name in ("kind", "course", "place")}
+    return Placement(programme=programme, **said).name(with_health=reads_courses(roles))
 
 
 def next_meeting(programme: Any) -> str:
@@ -260,8 +269,9 @@ def keys_of(programme: Any, roles: set[str]) -> list[tuple[str, str]]:
     if programme.type.settings.activities:
         pages.append(("activities", link_to("desk:activities", reference)))
     # What the type does not use is not shown, unless somebody was placed somewhere all the same.
-    if not (programme.type.settings.uses_workshops or programme.is_placed):
-        del pages[2:4]
+    said = programme.type.settings
+    if not (said.uses_workshops or programme.is_placed):
+        pages = [page for page in pages if page[0] != "attendance" and (page[0] != "week" or said.agrees_hours)]
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):
         pages.append(("note", link_to("closing_notes:edit", reference)))
     elif Role.REFERRER in roles and programme.note_status == NoteStatus.DELIVERED:

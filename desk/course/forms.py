@@ -75,7 +75,7 @@ class EndForm(CourseForm):
         placements = lasting.placements_to_the_end(programme)
         initial = {"agreed_on": timezone.localdate(), "following": [one.pk for one in placements]}
         super().__init__(*args, programme=programme, initial=initial, **kwargs)
-        choices = [(one.pk, str(one.workshop)) for one in placements]
+        choices = [(one.pk, one.name(with_health=True)) for one in placements]
         if choices and lasting.may_be_extended(programme):
             self.fields["following"].choices = choices  # type: ignore[attr-defined]
         else:

@@ -248,7 +248,7 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
         programmes.select_related("citizen", "type", "caseworker")
         .defer("citizen__identity_number", "citizen__identity_index", "accommodations_why")
         .annotate(
-            workshop_names=ArraySubquery(placed.values("workshop__unit__name")),
+            workshop_names=ArraySubquery(placed.filter(workshop__isnull=False).values("workshop__unit__name")),
             minutes=Subquery(
                 registered.values(minutes=JSONObject(agreed=Sum("agreed_minutes"), attended=Sum("attended_minutes")))[
                     :1

@@ -139,7 +139,7 @@ def own_attendance(programmes: list[Programme]) -> OwnAttendance:
     )
     slots = (
         ExpectedAttendance.objects.filter(programme__in=programmes, day__gte=today, state=State.NOT_MARKED)
-        .select_related("workshop__unit")
+        .select_related("workshop__unit", "placement")
         .order_by("day", "starts")[:DAYS_SHOWN]
     )
     return OwnAttendance(
@@ -148,11 +148,17 @@ def own_attendance(programmes: list[Programme]) -> OwnAttendance:
         days=[
             Row(
                 title=capital(day(slot.day)),
-                text=f"{clock(slot.starts)}–{clock(slot.ends)} · {slot.workshop.unit.name}",
+                text=f"{clock(slot.starts)}–{clock(slot.ends)} · {where_for_citizen(slot, programmes)}",
             )
             for slot in slots
         ],
     )
+
+
+def where_for_citizen(slot: ExpectedAttendance, programmes: list[Programme]) -> str:
+    """The workshop, the workplace or the course, which the citizen knows the name of."""
+    slot.placement.programme = next(one for one in programmes if one.pk == slot.programme_id)
+    return str(slot.workshop) if slot.workshop else slot.placement.name(with_health=True)
 
 
 def own_meetings(user: User, programmes: list[Programme]) -> list[Row]:

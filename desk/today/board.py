@@ -85,7 +85,7 @@ def follow_up_text(missed: MissedAttendance) -> str:
     when = clock(slot.starts)
     if slot.day != timezone.localdate():
         when = f"{in_words(slot.day)} {when}"
-    text = _("Agreed %(time)s, %(workshop)s.") % {"time": when, "workshop": slot.workshop.unit.name}
+    text = _("Agreed %(time)s, %(workshop)s.") % {"time": when, "workshop": slot.where}
     attempts = list(missed.attempts.all())
     if attempts:
         last = attempts[-1]

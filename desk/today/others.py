@@ -6,7 +6,7 @@ from accounts.models import User
 from attendance.models import ExpectedAttendance
 from core.templatetags.dates import clock, hours
 from core.templatetags.dates import day as in_words
-from desk.own.pages import recent_of
+from desk.own.pages import recent_of, where_for_citizen
 from desk.rows import Group, Link, Now, Row, Tag, link_to
 from desk.today.board import Today, greeting, phone_link
 from desk.today.days import Day
@@ -30,7 +30,7 @@ def citizen(user: User, day: Day) -> Today:
     )
     slots = list(
         ExpectedAttendance.objects.filter(programme__in=programmes, day__gte=day.today, state="")
-        .select_related("workshop__unit")
+        .select_related("workshop__unit", "placement")
         .order_by("day", "starts")[:DAYS_SHOWN]
     )
     now = None
@@ -40,7 +40,11 @@ def citizen(user: User, day: Day) -> Today:
         now = Now(
             _("Next"),
             _("%(day)s at %(time)s: %(workshop)s")
-            % {"day": when[:1].upper() + when[1:], "time": clock(first.starts), "workshop": first.workshop.unit.name},
+            % {
+                "day": when[:1].upper() + when[1:],
+                "time": clock(first.starts),
+                "workshop": where_for_citizen(first, programmes),
+            },
             "",
             Link(link_to("desk:own_plan"), _("My plan"), "flag"),
         )
@@ -64,7 +68,7 @@ def citizen(user: User, day: Day) -> Today:
                 [
                     Row(
                         title=in_words(slot.day)[:1].upper() + in_words(slot.day)[1:],
-                        text=f"{clock(slot.starts)}–{clock(slot.ends)} · {slot.workshop.unit.name}",
+                        text=f"{clock(slot.starts)}–{clock(slot.ends)} · {where_for_citizen(slot, programmes)}",
                     )
                     for slot in slots
                 ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DateField, TimeField
 from core.forms import Form
 from core.templatetags.dates import clock
-from programmes.models import OpeningHours, ScheduleSlot, Workshop
-from programmes.placeable import NotPlaced
+from programmes.definition import Activity
+from programmes.models import Placement, ScheduleSlot, Workshop
+from programmes.placeable import Elsewhere, NotPlaced
 from programmes.schedules import WeekSlot
 
 TIMES_A_DAY = ("", "b")
@@ -32,12 +34,28 @@ class LastDayForm(RefusalForm):
     ends_on = DateField(label=_("Last day"))
 
 
-class WeekForm(RefusalForm):
-    """A week in one workshop: two times on each day on which it is open. Subclasses say from when."""
+@dataclass(frozen=True)
+class Opening:
+    """A day on which hours may be agreed, and when it is open there."""
 
-    def __init__(self, *args: Any, workshop: Workshop, week: Sequence[ScheduleSlot] = (), **kwargs: Any) -> None:
+    weekday: int
+    hours: str = ""
+
+
+def openings_of(workshop: Workshop | None) -> list[Opening]:
+    """The days on which the workshop is open; elsewhere every day of the week, at any hour."""
+    if workshop is None:
+        return [Opening(weekday) for weekday in range(1, 8)]
+    hours = sorted(workshop.opening_hours.all(), key=lambda one: one.weekday)
+    return [Opening(one.weekday, f"{clock(one.opens)}–{clock(one.closes)}") for one in hours]
+
+
+class WeekForm(RefusalForm):
+    """A week in one workshop, or elsewhere: two times on each day on which it is open. Subclasses say from when."""
+
+    def __init__(self, *args: Any, workshop: Workshop | None, week: Sequence[ScheduleSlot] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.openings: list[OpeningHours] = sorted(workshop.opening_hours.all(), key=lambda one: one.weekday)
+        self.openings = openings_of(workshop)
         for opening in self.openings:
             for again in TIMES_A_DAY:
                 words = {"day": str(WEEKDAYS[opening.weekday - 1])}
@@ -64,7 +82,7 @@ class WeekForm(RefusalForm):
         return [
             {
                 "name": str(WEEKDAYS[opening.weekday - 1]).capitalize(),
-                "open": f"{clock(opening.opens)}–{clock(opening.closes)}",
+                "open": opening.hours,
                 "pairs": [
                     [self[f"from_{opening.weekday}{again}"], self[f"until_{opening.weekday}{again}"]]
                     for again in TIMES_A_DAY
@@ -131,6 +149,33 @@ class PlaceForm(WeekForm):
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", gettext("The end must not lie before the start"))
         return data
+
+
+class ElsewhereForm(PlaceForm):
+    """An internship at a named workplace, or one of the type's courses, for a range of days (A11)."""
+
+    course = forms.ChoiceField(label=_("Which?"), widget=forms.RadioSelect)
+    place = forms.CharField(label=_("Workplace"), max_length=200)
+    contact_name = forms.CharField(label=_("Contact there"), max_length=200, required=False)
+    contact_phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    field_order = ["course", "place", "contact_name", "contact_phone", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, courses: Sequence[Activity], is_internship: bool, **kwargs: Any) -> None:
+        super().__init__(*args, workshop=None, **kwargs)
+        if is_internship:
+            del self.fields["course"]
+        else:
+            self.fields["course"].choices = [(one.key, str(one)) for one in courses]  # type: ignore[attr-defined]
+            self.fields["place"].label = gettext("Where is it held?")
+            self.fields["place"].required = False
+        self.kind = Placement.Kind.INTERNSHIP if is_internship else Placement.Kind.COURSE
+
+    @property
+    def agreed(self) -> dict[str, Any]:
+        """The days and the week, and as one what is agreed with whom."""
+        data = super().agreed
+        said = {name: data.pop(name) for name in ("course", "place", "contact_name", "contact_phone") if name in data}
+        return {**data, "where": Elsewhere(kind=self.kind, **said)}
 
 
 class ChangeForm(WeekForm):

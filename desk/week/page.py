@@ -1,7 +1,7 @@
 """The agreed week of a case: placements with their steps, a picture of the week, and the hours beside those attended
 (P5, P12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -17,12 +17,14 @@ from core.templatetags.dates import clock, hours, short_day
 from core.templatetags.dates import day as in_words
 from desk.rows import Link, link_to
 from programmes.models import Placement, Programme, ScheduleSlot
-from programmes.permissions import may_work_on
+from programmes.permissions import may_work_on, reads_courses, roles_in
 from programmes.placing import TASKS, source_of_week
 from programmes.statuses import RUNNING
 from programmes.weeks import Step, minutes_by_week, minutes_of, mondays_of, schedule_of, steps_of, week_on
 from worklist.models import Task
 
+# What the reader may read of each placement's name, by its id.
+Names = Mapping[int, str]
 # The picture of a week, in units of its drawing.
 LEFT, TOP, HOUR, WIDTH, KEY = 44, 24, 22, 320, 20
 FIRST_HOUR, LAST_HOUR = 7, 15
@@ -48,10 +50,12 @@ class Place:
     """A placement that is or comes."""
 
     placement: Placement
+    name: str
     period: str
     steps: list[Agreed]
     actions: list[Link]
     is_ahead: bool
+    contact: tuple[str, str] = ("", "")  # whom to call at the workplace, for those who work on the case
 
 
 @dataclass
@@ -73,13 +77,16 @@ def page_of(user: User, programme: Programme) -> WeekPage:
     placements = list(
         programme.placements.select_related("workshop__unit").order_by("starts_on", "workshop__unit__name", "pk")
     )
-    may_change = programme.status in RUNNING and may_work_on(user, programme)
-    places = [place_of(programme, one, slots, may_change, today) for one in placements]
+    works_on_it = may_work_on(user, programme)
+    may_change = programme.status in RUNNING and works_on_it
+    with_health = reads_courses(roles_in(user, programme))
+    names = {one.pk: one.name(with_health=with_health) for one in placements}
+    places = [place_of(one, names[one.pk], slots, may_change, works_on_it, today) for one in placements]
     tasks = list(Task.objects.open().filter(kind__in=TASKS, source=source_of_week(programme.pk)) if may_change else [])
     return WeekPage(
         places=[one for one in places if one.placement.ends_on >= today and programme.status in RUNNING],
         before=[one for one in places if one.placement.ends_on < today or programme.status not in RUNNING],
-        pictures=pictures_of(slots, today) if programme.status in RUNNING else [],
+        pictures=pictures_of(slots, today, names) if programme.status in RUNNING else [],
         ramp=ramp_of(programme, slots, today) if slots else None,
         may_change=may_change,
         tasks=tasks,
@@ -87,10 +94,16 @@ def page_of(user: User, programme: Programme) -> WeekPage:
 
 
 def place_of(
-    programme: Programme, placement: Placement, slots: Sequence[ScheduleSlot], may_change: bool, today: date
+    placement: Placement,
+    name: str,
+    slots: Sequence[ScheduleSlot],
+    may_change: bool,
+    works_on_it: bool,
+    today: date,
 ) -> Place:
+    programme = placement.programme
     own = steps_of([slot for slot in slots if slot.placement_id == placement.pk])
-    hint = str(placement.workshop)
+    hint = name
     is_ahead = placement.starts_on > today
     actions = []
     if may_change and placement.ends_on >= today:
@@ -100,6 +113,8 @@ def place_of(
         ]
     return Place(
         placement=placement,
+        name=name,
+        contact=(placement.contact_name, placement.contact_phone) if works_on_it else ("", ""),
         period=period_in_words(placement.starts_on, placement.ends_on),
         steps=[agreed(programme, placement, step, number, may_change, today) for number, step in enumerate(own)],
         actions=actions,
@@ -138,24 +153,25 @@ def week_in_words(slots: Sequence[ScheduleSlot]) -> str:
     return ", ".join(f"{WEEKDAYS_ABBR[slot.weekday - 1]} {clock(slot.starts)}–{clock(slot.ends)}" for slot in slots)
 
 
-def pictures_of(slots: Sequence[ScheduleSlot], today: date) -> list[dict[str, Any]]:
+def pictures_of(slots: Sequence[ScheduleSlot], today: date, names: Names) -> list[dict[str, Any]]:
     """The week of today and the next that is agreed, at most two."""
     steps = [step for step in steps_of(slots) if step.ends_on >= today]
     found = []
     for step in steps[:2]:
         is_present = step.starts_on <= today
         title = _("The week now") if is_present else _("From %(day)s") % {"day": in_words(step.starts_on)}
-        found.append(picture_of(step.slots, title))
+        found.append(picture_of(step.slots, title, names))
     return found
 
 
-def picture_of(slots: Sequence[ScheduleSlot], title: str) -> dict[str, Any]:
+def picture_of(slots: Sequence[ScheduleSlot], title: str, names_by_place: Names) -> dict[str, Any]:
     """Days across and hours down, a box for each slot, for `desk/_week_picture.html`."""
     days = list(range(1, max([5, *(slot.weekday for slot in slots)]) + 1))
     first = min([FIRST_HOUR, *(slot.starts.hour for slot in slots)])
     last = max([LAST_HOUR, *(slot.ends.hour + (slot.ends.minute > 0) for slot in slots)])
     column = (WIDTH - LEFT) / len(days)
-    names = list(dict.fromkeys(str(slot.placement.workshop) for slot in slots))
+    where = {slot.pk: names_by_place[slot.placement_id] for slot in slots}
+    names = list(dict.fromkeys(where.values()))
     boxes = []
     for slot in slots:
         y, end = depth(slot.starts, first), depth(slot.ends, first)
@@ -171,10 +187,10 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str) -> dict[str, Any]:
                 "last_y": f"{end - 6:.1f}",
                 "starts": clock(slot.starts) if end - y >= ROOM_FOR_ONE else "",
                 "ends": clock(slot.ends) if end - y >= ROOM_FOR_TWO_LINES else "",
-                "is_other": names.index(str(slot.placement.workshop)) % 2,
+                "is_other": names.index(where[slot.pk]) % 2,
             }
         )
-    minutes = {name: sum(minutes_of(slot) for slot in slots if str(slot.placement.workshop) == name) for name in names}
+    minutes = {name: sum(minutes_of(slot) for slot in slots if where[slot.pk] == name) for name in names}
     return {
         "title": title,
         "total": sum(minutes.values()),
@@ -208,7 +224,7 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str) -> dict[str, Any]:
             {
                 "day": str(WEEKDAYS[slot.weekday - 1]).capitalize(),
                 "hours": f"{clock(slot.starts)}–{clock(slot.ends)}",
-                "workshop": str(slot.placement.workshop),
+                "workshop": where[slot.pk],
             }
             for slot in slots
         ],

@@ -15,7 +15,7 @@ from attendance.batch import LARGEST_KEY
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import day as in_words
-from desk.week.forms import ChangeForm, LastDayForm, PlaceForm, WeekForm, day_of
+from desk.week.forms import ChangeForm, ElsewhereForm, LastDayForm, PlaceForm, WeekForm, day_of
 from desk.week.page import next_monday, page_of
 from programmes import placing
 from programmes.capacity import free_places
@@ -58,10 +58,11 @@ def week(request: SignedIn, reference: str) -> HttpResponse:
 
 @require_safe
 def new(request: SignedIn, reference: str) -> HttpResponse:
-    """The centre's open workshops with their free places in the rest of the programme."""
+    """The centre's open workshops with their free places in the rest of the programme, and what else the type knows."""
     programme = case_or_404(request, reference)
     first = max(timezone.localdate(), programme.starts_on)
-    places = free_places(programme.centre, first, max(first, programme.ends_on))
+    uses_workshops = programme.type.settings.uses_workshops
+    places = free_places(programme.centre, first, max(first, programme.ends_on)) if uses_workshops else []
     return render(request, "desk/week_new.html", {"programme": programme, "places": places})
 
 
@@ -89,6 +90,27 @@ def place(request: SignedIn, reference: str, workshop: int) -> HttpResponse:
 
 
 @form_page
+def elsewhere(request: SignedIn, reference: str, kind: str) -> HttpResponse:
+    """Agree on an internship or a course, as far as the type has them."""
+    programme = case_or_404(request, reference)
+    said = programme.type.settings
+    is_internship = kind == Placement.Kind.INTERNSHIP
+    if not (said.uses_internships if is_internship else kind == Placement.Kind.COURSE and said.weekly_courses):
+        raise Http404
+    initial = {"starts_on": max(timezone.localdate(), programme.starts_on), "ends_on": programme.ends_on}
+    data = request.POST if request.method == "POST" else None
+    form = ElsewhereForm(data, courses=said.weekly_courses, is_internship=is_internship, initial=initial)
+
+    def agree(data: dict[str, Any]) -> str:
+        placement = placing.place_elsewhere(programme=programme, by=request.user, **data)
+        words = {"workshop": placement.name(with_health=True), "day": in_words(data["starts_on"])}
+        return _("%(workshop)s is agreed from %(day)s") % words
+
+    title = _("Agree on an internship") if is_internship else _("Agree on a course or treatment")
+    return answer(request, programme, form, agree, title=title)
+
+
+@form_page
 def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """Another week in a placement from a day on; `from` in the address suggests the day."""
     programme = case_or_404(request, reference)
@@ -109,7 +131,7 @@ def change(request: SignedIn, reference: str, pk: int) -> HttpResponse:
             "last": in_words(step.ends_on),
         }
 
-    title = _("Another week in %(workshop)s") % {"workshop": placement.workshop}
+    title = _("Another week in %(workshop)s") % {"workshop": placement.name(with_health=True)}
     return answer(request, programme, form, agree, title=title, placement=placement)
 
 
@@ -151,6 +173,7 @@ def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     context = {
         "programme": programme,
         "placement": placement,
+        "name": placement.name(with_health=True),
         "form": form,
         "is_ahead": placement.starts_on > timezone.localdate(),
     }

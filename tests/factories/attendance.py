@@ -37,7 +37,8 @@ class SlotFactory(Factory):
 
     @classmethod
     def after(cls, instance: ExpectedAttendance) -> None:
-        RegisterDayFactory(workshop=instance.workshop, day=instance.day)
+        if instance.workshop:
+            RegisterDayFactory(workshop=instance.workshop, day=instance.day)
 
 
 def slots_in(workshop: Workshop, count: int, **fields) -> list[ExpectedAttendance]:

@@ -136,8 +136,14 @@ class ProgrammeFactory(Factory):
 
 
 class PlacementFactory(Factory):
+    """A workshop of the centre for the whole programme; `internship` with a joiner, `on_course` on the type's `pool`."""
+
     class Meta:
         model = Placement
+
+    class Params:
+        internship = factory.Trait(kind="internship", workshop=None, place="Hansen's Joinery")
+        on_course = factory.Trait(kind="course", workshop=None, course="pool", place="The baths")
 
     programme = factory.SubFactory(ProgrammeFactory)
     workshop = factory.LazyAttribute(lambda o: WorkshopFactory(unit__organisation=o.programme.centre))
