@@ -59,43 +59,70 @@ if (goals) {
   show(goals);
 }
 
-// Dragging by the handle, with a finger as with a mouse; the buttons do the same from the keyboard.
+// Dragging by the handle, with a finger as with a mouse; the buttons do the same from the keyboard. A goal is often
+// taller than the screen, so the page rolls on while the handle is held near its upper or lower edge. Escape leaves
+// everything as it was.
+const EDGE = 80;
+const FASTEST = 24;
 let dragged = null;
 let over = null;
+let at = 0;
 
-const siblings = (part) => [...form.querySelectorAll("[data-place]")].filter(
-  (one) => one.dataset.place.split(":").slice(0, -1).join(":") === part.dataset.place.split(":").slice(0, -1).join(":"),
-);
+const row = (part) => part.dataset.place.split(":").slice(0, -1).join(":");
+const siblings = (part) => [...form.querySelectorAll("[data-place]")].filter((one) => row(one) === row(part));
 const last = (part) => part.dataset.place.split(":").at(-1);
+
+// Marks the part whose place is taken: the one below the pointer, or else the nearest.
+function aim() {
+  const away = (one) => {
+    const box = one.getBoundingClientRect();
+    return Math.max(box.top - at, at - box.bottom, 0);
+  };
+  const found = siblings(dragged).reduce((best, one) => (away(one) < away(best) ? one : best));
+  over?.classList.remove("t-drop");
+  over = found === dragged ? null : found;
+  over?.classList.add("t-drop");
+}
+
+function roll() {
+  if (!dragged) return;
+  const above = EDGE - at;
+  const below = at - (innerHeight - EDGE);
+  const way = above > 0 ? -above : Math.max(below, 0);
+  if (way) {
+    scrollBy({ top: Math.sign(way) * Math.min(FASTEST, Math.abs(way) / 3), behavior: "instant" });
+    aim();
+  }
+  requestAnimationFrame(roll);
+}
+
+function letGo(isMeant) {
+  if (!dragged) return;
+  const [part, target] = [dragged, over];
+  dragged = over = null;
+  part.classList.remove("t-dragged");
+  target?.classList.remove("t-drop");
+  if (target && isMeant) rearrange(`move:${part.dataset.place}:${last(target)}`);
+}
 
 form?.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest("[data-drag]");
-  if (!handle) return;
+  if (!handle || !event.isPrimary || event.button) return;
   event.preventDefault();
   handle.setPointerCapture(event.pointerId);
   dragged = handle.closest("[data-place]");
   dragged.classList.add("t-dragged");
+  at = event.clientY;
+  requestAnimationFrame(roll);
 });
 form?.addEventListener("pointermove", (event) => {
-  if (!dragged) return;
-  const found = siblings(dragged).find((one) => {
-    const box = one.getBoundingClientRect();
-    return event.clientY >= box.top && event.clientY <= box.bottom;
-  });
-  over?.classList.remove("t-drop");
-  over = found && found !== dragged ? found : null;
-  over?.classList.add("t-drop");
+  if (!dragged || !event.isPrimary) return;
+  at = event.clientY;
+  aim();
 });
-for (const end of ["pointerup", "pointercancel"]) {
-  form?.addEventListener(end, () => {
-    if (!dragged) return;
-    const [part, target] = [dragged, over];
-    dragged = over = null;
-    part.classList.remove("t-dragged");
-    target?.classList.remove("t-drop");
-    if (target && end === "pointerup") rearrange(`move:${part.dataset.place}:${last(target)}`);
-  });
-}
+form?.addEventListener("pointerup", () => letGo(true));
+form?.addEventListener("pointercancel", () => letGo(false));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") letGo(false); });
 
 window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();

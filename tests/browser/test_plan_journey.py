@@ -1,6 +1,6 @@
 """A plan from the referral's goals to a curve: standard goal, order by keyboard, signed on the tablet, three talks.
 
-By keyboard alone, but for the signature itself, which a hand draws (L1-L3).
+By keyboard alone, but for what only a hand does: dragging, with the mouse and with a finger, and the signature (L1-L3).
 """
 
 import re
@@ -72,16 +72,68 @@ def put_in_order(page: Page) -> None:
     expect(page.locator("[data-move=down]").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("[name=goals-1-title]")).to_have_value("Holder en arbejdsdag")
-    handle, target = page.locator("#goals-1 > .t-cardhead [data-drag]"), page.locator("#goals-0 h2")
-    page.evaluate("scrollTo(0, 0)")
-    page.set_viewport_size({"width": 1366, "height": 3000})
-    to = target.bounding_box()
+    drag(page, page.locator("#goals-1 > .t-cardhead [data-drag]"), page.locator("#goals-0 h2"))
+    expect(page.locator("[name=goals-0-title]")).to_have_value("Holder en arbejdsdag")
+    expect(page.locator("[data-plan-said]")).to_have_text(re.compile(r"Holder en arbejdsdag.* 1 .* 2"))
+
+
+def drag(page: Page, handle: Locator, target: Locator, *, key: str = "") -> None:
+    """The mouse holds the handle at the edge of the screen until the target has rolled into sight, and lets go there.
+
+    With `key` it is pressed before.
+    """
+    handle.scroll_into_view_if_needed()
     handle.hover()
     page.mouse.down()
-    page.mouse.move(to["x"] + 5, to["y"] + 5, steps=4)
+    if target.bounding_box()["y"] < 0:
+        page.mouse.move(700, 5, steps=3)
+        expect(target).to_be_in_viewport(ratio=1)
+    page.mouse.move(700, 300)
+    to = target.bounding_box()
+    page.mouse.move(to["x"] + 5, to["y"] + 5, steps=3)
+    expect(page.locator(".t-drop")).to_have_count(1)
+    if key:
+        page.keyboard.press(key)
     page.mouse.up()
-    expect(page.locator("[name=goals-0-title]")).to_have_value("Holder en arbejdsdag")
-    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def drag_subgoals(page: Page, *, touch: bool) -> None:
+    """A second subgoal is dragged before the first, by the mouse or with a finger; Escape leaves it where it was."""
+    press(page.locator("[name=do][value='add-subgoal:0']"))
+    write(page, "goals-0-subgoals-1-title", "Second")
+    handle = page.locator("#goals-0-subgoals-1 legend [data-drag]")
+    target = page.locator("#goals-0-subgoals-0 legend [data-drag]")
+    if touch:
+        touch_drag(page, handle, target)
+    else:
+        drag(page, handle, target, key="Escape")
+        expect(page.locator(".t-drop, .t-dragged")).to_have_count(0)
+        expect(page.locator("[name=goals-0-subgoals-1-title]")).to_have_value("Second")
+        drag(page, handle, target)
+    expect(page.locator("[name=goals-0-subgoals-0-title]")).to_have_value("Second")
+    press(page.locator("[name=do][value='remove:0:0']"))
+    expect(page.locator("[name=goals-0-subgoals-0-title]")).not_to_have_value("Second")
+
+
+def touch_drag(page: Page, handle: Locator, target: Locator) -> None:
+    """The same with one finger; the page itself must not scroll away below it."""
+    handle.evaluate("one => one.scrollIntoView({block: 'end', behavior: 'instant'})")
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    box = handle.bounding_box()
+    x, y = box["x"] + 20, box["y"] + 20
+    touch("touchStart", {"x": x, "y": y})
+    if target.bounding_box()["y"] < 0:
+        touch("touchMove", {"x": x, "y": 5})
+        expect(target).to_be_in_viewport(ratio=1)
+    to = target.bounding_box()
+    for part in (0.3, 0.6, 1):
+        touch("touchMove", {"x": x, "y": y + (to["y"] + 20 - y) * part})
+    touch("touchEnd")
+    finger.detach()
 
 
 def sign(page: Page, case: str) -> None:
@@ -126,9 +178,15 @@ def test_a_plan_from_the_referrals_goals_to_a_curve(stack: Stack, case: str, sig
     page = sign_in(EMAIL, PASSWORD)
     page.goto(f"/plans/{case}/edit/")
     put_in_order(page)
-    press(page.locator("[name=do][value=save-and-confirm]"))
-    expect(page).to_have_url(re.compile("/confirm/"))
-    sign(sign_in(EMAIL, PASSWORD, **TABLET), case)
+    drag_subgoals(page, touch=False)
+    press(page.locator(".btn-primary[value=save]"))
+    expect(page).to_have_url(re.compile(f"/plans/{case}/$"))
+    tablet = sign_in(EMAIL, PASSWORD, **TABLET)
+    tablet.goto(f"/plans/{case}/edit/")
+    drag_subgoals(tablet, touch=True)
+    press(tablet.locator("[name=do][value=save-and-confirm]"))
+    expect(tablet).to_have_url(re.compile("/confirm/"))
+    sign(tablet, case)
     for instant, step, own in TALKS:
         stack.travel_to(instant)
         page = sign_in(EMAIL, PASSWORD)
