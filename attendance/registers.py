@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from attendance.models import ExpectedAttendance, MissedStatus, RegisterDay
+from attendance.standing_in import Markers
 from attendance.states import EXCUSED, HERE, State
 from citizens.models import CaseAccess
 from core.templatetags.dates import clock
@@ -166,7 +167,8 @@ def read_register(
         row.chips = _chips(slot, row, local)
         rows.append(row)
         if slot.marked_at and (last_change is None or slot.marked_at > last_change[1]):
-            last_change = (slot.marked_by.name if slot.marked_by else "", slot.marked_at)
+            last_change = (slot.marked_by, slot.marked_at)
+    by, changed_at = last_change or (None, None)
     return Register(
         workshop,
         day,
@@ -174,7 +176,7 @@ def read_register(
         earlier=getattr(workshop, "earlier", None),
         later=getattr(workshop, "later", None),
         closed=getattr(workshop, "closed", None) or "",
-        last_change=last_change,
+        last_change=(Markers(workshop, day).said(by, changed_at), changed_at) if by and changed_at else None,
     )
 
 

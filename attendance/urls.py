@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import views, views_follow_up
+from attendance import views, views_follow_up, views_substitutes
 
 
 class DayConverter:
@@ -28,4 +28,7 @@ urlpatterns = [
     path("case/<str:reference>/", views_follow_up.citizen, name="citizen"),
     path("<int:workshop>/<attendance_day:day>/", views.register, name="register"),
     path("<int:workshop>/<attendance_day:day>/history/", views.history, name="history"),
+    path("<int:workshop>/substitutes/", views_substitutes.substitutes, name="substitutes"),
+    path("<int:workshop>/step-in/", views_substitutes.stepping_in, name="step_in"),
+    path("substitutes/<int:pk>/end/", views_substitutes.end, name="end_substitution"),
 ]

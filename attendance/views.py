@@ -21,6 +21,7 @@ from attendance.mark_rules import MarkInput
 from attendance.marks import APPLIED, REFUSED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
 from attendance.registers import MARKS, OTHER, REASONS, read_register, summaries, with_days_around
+from attendance.standing_in import Markers, overview_of
 from attendance.states import State
 from audit.log import look
 from audit.models import Access
@@ -41,7 +42,8 @@ def overview(request: SignedIn) -> HttpResponse:
     today = timezone.localdate()
     found = summaries(request.user, today, at=timezone.now())
     look(request, f"registers {today}", kind=Access.Kind.LIST)
-    context = {"summaries": found, "day": today, "tomorrow": today + timedelta(days=1)}
+    own, others = overview_of(request.user, found)
+    context = {"places": own, "others": others, "day": today, "tomorrow": today + timedelta(days=1)}
     return render(request, "attendance/overview.html", context)
 
 
@@ -125,8 +127,10 @@ def history(request: SignedIn, workshop: int, day: date) -> HttpResponse:
         .select_related("slot__citizen", "by")
         .order_by("-received_at", "pk")[:SHOWN_IN_HISTORY]
     )
+    markers = Markers(found, day)
+    lines = [(mark, markers.said(mark.by, mark.marked_at)) for mark in marks]
     look(request, f"register history {found.pk} {day}", kind=Access.Kind.LIST)
-    return render(request, "attendance/history.html", {"workshop": found, "day": day, "marks": marks})
+    return render(request, "attendance/history.html", {"workshop": found, "day": day, "marks": lines})
 
 
 @require_POST
