@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from attendance.models_figures import DayFigure as DayFigure
+from attendance.models_figures import DirtyDay as DirtyDay
+from attendance.models_figures import EarlyWarning as EarlyWarning
 from attendance.states import EXCUSED, HERE, State
 from attendance.statuses import OUTSIDE, Status
 from citizens.models import CaseAccess, Citizen, case_visible_to

@@ -45,6 +45,7 @@ AUTHORSHIP = {
     # Without the role at the centre it gives nothing.
     "accounts.Substitution": {"substitute", "in_place_of", "named_by", "ended_by"},
     "accounts.TabletPin": {"user"},
+    "attendance.EarlyWarning": {"settled_by"},
     "attendance.ExpectedAttendance": {"marked_by"},
     "attendance.JointDay": {"arranged_by", "cancelled_by"},
     "attendance.Mark": {"by"},

@@ -27,7 +27,14 @@ WITHOUT_HISTORY = {
         *("plans_observation", "worklist_turn"),
     },
     "made again from what is kept": {
-        *("attendance_registerday", "closing_notes_rendering", "core_cache", "core_referencecounter"),
+        *(
+            "attendance_dayfigure",
+            "attendance_dirtyday",
+            "attendance_registerday",
+            "closing_notes_rendering",
+            "core_cache",
+            "core_referencecounter",
+        ),
         *("plans_plandocument", "programmes_checklistitem", "worklist_task"),
     },
     "not sent or not saved yet, or about signing in": {

@@ -1,0 +1,96 @@
+"""Figures week by week as the pages show them: rows of a table, and the two charts of the same numbers (A9, P12)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.charts_by_week import hours_by_week, share_by_week
+
+# A week's share jumps; that of so many weeks up to it shows where it goes.
+RUNNING_WEEKS = 4
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Minutes agreed (of what was registered), attended and ill, and slots that nobody registered."""
+
+    agreed: int = 0
+    attended: int = 0
+    ill: int = 0
+    not_registered: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.agreed + other.agreed,
+            self.attended + other.attended,
+            self.ill + other.ill,
+            self.not_registered + other.not_registered,
+        )
+
+    @property
+    def share(self) -> float | None:
+        """Attended of agreed minutes, 0 to 1; None when nothing was registered."""
+        return self.attended / self.agreed if self.agreed else None
+
+    @property
+    def sickness_share(self) -> float | None:
+        return self.ill / self.agreed if self.agreed else None
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """One ISO week; `planned` are the minutes of the agreed week, None where it is nobody's one week, and `running` is
+    the share of the four weeks up to it."""
+
+    monday: date
+    planned: int | None
+    sums: Sums
+    running: float | None
+
+    @property
+    def number(self) -> int:
+        return self.monday.isocalendar().week
+
+
+def total(sums: Iterable[Sums]) -> Sums:
+    return sum(sums, start=Sums())
+
+
+def rows(
+    by_monday: Mapping[date, Sums], *, first: date, last: date, planned: Mapping[date, int] | None = None
+) -> list[WeekRow]:
+    """A row for each week from the Monday `first` to the one of `last`, those in which nothing was agreed too."""
+    mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
+    found = []
+    for place, monday in enumerate(mondays):
+        near = mondays[max(0, place - RUNNING_WEEKS + 1) : place + 1]
+        here = by_monday.get(monday, Sums())
+        # A week without hours has no disc, and the line does not go on through it as if it had.
+        running = total(by_monday.get(one, Sums()) for one in near).share if here.agreed else None
+        found.append(WeekRow(monday, None if planned is None else planned.get(monday, 0), here, running))
+    return found
+
+
+def charts(weeks: Sequence[WeekRow], *, target: float | None = None) -> dict[str, Any]:
+    """Both charts of the weeks."""
+    return {
+        "hours": hours_by_week(
+            [(str(week.number), week.planned, week.sums.agreed, week.sums.attended) for week in weeks],
+            sentence=_("Attended and agreed hours by week"),
+        ),
+        "share": share_by_week(
+            [(str(week.number), week.sums.share, week.running) for week in weeks],
+            sentence=_("Attended share by week"),
+            target=target,
+        ),
+    }
+
+
+def change(weeks: Sequence[WeekRow]) -> float | None:
+    """The trend: the share of the last four weeks less that of the four before; None without both."""
+    last = total(week.sums for week in weeks[-RUNNING_WEEKS:]).share
+    before = total(week.sums for week in weeks[-2 * RUNNING_WEEKS : -RUNNING_WEEKS]).share
+    return None if last is None or before is None else last - before
