@@ -52,6 +52,8 @@ RAISE = """
 # A register has begun when one of its begun slots is marked; an excuse entered before its slot is a notice and no mark,
 # and what is marked after closing time no longer accuses anybody (A5). The slots to flag are locked by key, so that the
 # work is flat in history, and their state is read again: somebody may be marking them.
+# Where a meeting, an activity or a notice covers the beginning of a slot, the grace time counts from its end, and what
+# is covered to its end, or nearly, is not judged (A2).
 FLAG = f"""
     WITH registers AS MATERIALIZED (
         SELECT id, workshop_id, day, day + closes AS closes, judged_at IS NOT NULL AS is_judged
@@ -63,8 +65,9 @@ FLAG = f"""
         FROM programmes_programmetype
     ),
     slots AS MATERIALIZED (
-        SELECT s.id, s.state, r.id AS register_id, r.is_judged, s.day + s.starts + t.grace <= %(at)s AS is_due,
-            s.state <> '' AND s.day + s.starts <= %(at)s
+        SELECT s.id, s.state, r.id AS register_id, r.is_judged, 
+            s.day + coalesce(s.covered_until, s.starts) + t.grace <= %(at)s AS is_due,
+            s.state <> '' AND s.notice_id IS NULL AND s.day + s.starts <= %(at)s
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
                 AND (%(at)s < r.closes OR s.marked_at <= r.closes AT TIME ZONE %(zone)s) AS is_taken,
             f.status
@@ -79,6 +82,10 @@ FLAG = f"""
               WHERE x.programme_id = p.id AND s.day >= x.starts_on AND (x.ends_on IS NULL OR s.day <= x.ends_on)
           )
           AND (p.status <> 'paused' OR EXISTS (SELECT FROM programmes_pause x WHERE x.programme_id = p.id))
+          AND (
+              s.covered_until IS NULL OR s.state = '{State.NO_SHOW}'
+              OR s.day + s.covered_until + t.grace < s.day + s.ends
+          )
     ),
     taken AS MATERIALIZED (SELECT register_id FROM slots GROUP BY register_id HAVING bool_or(is_taken)),
     missing AS MATERIALIZED (
