@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from attendance.covering import covers
 from attendance.models import ExpectedAttendance
 from attendance.states import HERE, State
 from core.templatetags.dates import clock
@@ -58,6 +59,8 @@ def why_not(mark: MarkInput, slot: ExpectedAttendance, *, by: User, now: datetim
         return _("Somebody has marked this already.")
     if mark.is_rest and not has_begun:
         return _("This has not begun yet.")
+    if mark.is_rest and covers(slot, local.date(), timezone.localtime(mark.at).time()):
+        return _("The citizen has an appointment now.")
     if slot.day > local.date() and mark.state in (*HERE, State.NO_SHOW):
         return _("The day has not come yet. Only notices of absence can be entered in advance.")
     if mark.state == State.NO_SHOW and not has_begun:

@@ -11,7 +11,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from attendance.models import ExpectedAttendance, MissedStatus, RegisterDay
+from attendance.covering import Part, covers, parts_of
+from attendance.models import ExpectedAttendance, JointDay, MissedStatus, RegisterDay
 from attendance.standing_in import Markers
 from attendance.states import EXCUSED, HERE, State
 from citizens.models import CaseAccess
@@ -64,10 +65,18 @@ class Row:
     standing_mark: UUID | None = None
     asks: str = ""
     chips: list[Chip] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    is_covered: bool = False
+    notice_id: int | None = None
 
     @property
     def label(self) -> str:
         return str(State(self.state).label)
+
+    @property
+    def covered(self) -> str:
+        """`09:00-11:00 13:00-13:30`: what the script of the page reads."""
+        return " ".join(f"{part.starts:%H:%M}-{part.ends:%H:%M}" for part in self.parts)
 
 
 @dataclass
@@ -81,6 +90,7 @@ class Register:
     later: date | None
     closed: str
     last_change: tuple[str, datetime] | None
+    joint_day: str = ""
 
     def count(self, *states: str) -> int:
         return sum(row.state in states for row in self.rows)
@@ -100,24 +110,27 @@ class Register:
     @property
     def can_fill(self) -> bool:
         """Whether "everyone else is here" would mark anybody."""
-        return any(row.has_begun and not row.state for row in self.rows)
+        return any(row.has_begun and not row.state and not row.is_covered for row in self.rows)
 
 
 def with_days_around(workshops: QuerySet[Workshop], day: date) -> QuerySet[Workshop]:
     """Workshops that know the nearest days with people before and after `day`, and why they are closed on it."""
     registers = RegisterDay.objects.filter(workshop=OuterRef("pk"))
     closing = ClosingDay.objects.filter(centre=OuterRef("unit__organisation"), day=day)
+    joint = JointDay.objects.filter(workshop=OuterRef("pk"), day=day, cancelled_at__isnull=True)
     return workshops.select_related("unit").annotate(
         earlier=Subquery(registers.filter(day__lt=day).order_by("-day").values("day")[:1]),
         later=Subquery(registers.filter(day__gt=day).order_by("day").values("day")[:1]),
         closed=Subquery(closing.values("name")[:1]),
+        joint_day=Subquery(joint.values("name")[:1]),
     )
 
 
 def read_register(
     workshop: Workshop, day: date, *, user: User, at: datetime, ask: tuple[int, str] | None = None
 ) -> Register:
-    """The register of a workshop (from `with_days_around`) and a day, in one query for any number of people.
+    """The register of a workshop (from `with_days_around`) and a day, in one query for any number of people, and
+    at most two more for what covers a part of their hours.
 
     Of people whose case is closed to `user` by now an old register says that they came, and no more. `ask` opens one
     row: the slot, and `late`, `left_early` or `more` for what is asked there.
@@ -141,6 +154,10 @@ def read_register(
             "remark",
             "marked_at",
             "standing_mark",
+            "notice",
+            "met",
+            "away",
+            "let_off",
             "citizen__first_name",
             "citizen__last_name",
             "citizen__is_protected",
@@ -158,9 +175,12 @@ def read_register(
         .order_by("citizen__is_protected", order, "citizen_id", "starts")
     )
     rows, last_change = [], None
+    parts = parts_of(slots)
     for slot in slots:
         row = _row(slot, local)
+        row.parts = parts.get(slot.pk, [])
         if not slot.is_open_to_reader:
+            row.parts = []
             row.tasks = row.phone = row.remark = row.notice = ""
         if ask and ask[0] == slot.pk:
             row.asks = ask[1]
@@ -176,6 +196,7 @@ def read_register(
         earlier=getattr(workshop, "earlier", None),
         later=getattr(workshop, "later", None),
         closed=getattr(workshop, "closed", None) or "",
+        joint_day=getattr(workshop, "joint_day", None) or "",
         last_change=(Markers(workshop, day).said(by, changed_at), changed_at) if by and changed_at else None,
     )
 
@@ -203,15 +224,17 @@ def _row(slot: ExpectedAttendance, local: datetime) -> Row:
         flagged_since=flag.flagged_at if flag else None,
         phone="" if slot.citizen.is_protected else slot.citizen.phone,
         standing_mark=slot.standing_mark,
+        is_covered=covers(slot, local.date(), local.time()),
+        notice_id=slot.notice_id,
     )
 
 
 def _notice(slot: ExpectedAttendance) -> str:
-    """An excuse that was entered before the slot began, in words."""
+    """An excuse that was entered before the slot began or as a notice, in words."""
     if slot.state not in EXCUSED or slot.marked_at is None:
         return ""
     made = timezone.localtime(slot.marked_at)
-    if (made.date(), made.time()) >= (slot.day, slot.starts):
+    if not slot.notice_id and (made.date(), made.time()) >= (slot.day, slot.starts):
         return ""
     what = str(State(slot.state).label)
     return _("Sent word: %(what)s") % {"what": f"{what}, {slot.remark}" if slot.remark else what}
@@ -282,7 +305,7 @@ SUMMARY = """
     JOIN programmes_programmetype t ON t.id = p.type_id
     LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
     CROSS JOIN LATERAL (
-        SELECT s.day + s.starts + make_interval(
+        SELECT s.covered_until IS DISTINCT FROM s.ends AND s.day + coalesce(s.covered_until, s.starts) + make_interval(
             mins => coalesce((t.definition #>> '{absence_rules,grace_minutes}')::int, 15)) <= %(at)s
     ) AS d (due)
     WHERE s.day = %(day)s AND s.workshop_id = ANY(%(workshops)s)

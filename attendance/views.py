@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedIn
 from attendance import batch
+from attendance.covering import covers
 from attendance.mark_rules import MarkInput
 from attendance.marks import APPLIED, REFUSED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
@@ -251,11 +252,12 @@ def mark_the_rest(request: SignedIn) -> HttpResponse:
 
 
 def begun_and_blank(workshop: Workshop, day: date, now: datetime) -> list[MarkInput]:
-    """A mark as present for each slot that has begun and that nobody has marked."""
+    """A mark as present for each slot that has begun, is not covered now, and that nobody has marked (A2)."""
     slots = ExpectedAttendance.objects.filter(workshop=workshop, day=day, state=State.NOT_MARKED)
     if day >= now.date():
         slots = slots.filter(starts__lte=now.time()) if day == now.date() else slots.none()
     return [
-        MarkInput(uuid=uuid4(), slot=pk, state=State.PRESENT.value, at=now, is_rest=True)
-        for pk in slots.order_by("pk").values_list("pk", flat=True)[: batch.AT_MOST]
+        MarkInput(uuid=uuid4(), slot=slot.pk, state=State.PRESENT.value, at=now, is_rest=True)
+        for slot in slots.order_by("pk")[: batch.AT_MOST]
+        if not covers(slot, now.date(), now.time())
     ]

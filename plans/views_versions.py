@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import SignedIn
 from plans.comparing import compare, readable_versions
 from plans.models import Version
-from plans.permissions import may_edit, reading
+from plans.permissions import reading
 from plans.views import plan_or_404
 from programmes.permissions import roles_in
 
@@ -23,7 +23,8 @@ def versions(request: SignedIn, reference: str) -> HttpResponse:
     context = {
         "plan": plan,
         "programme": plan.programme,
-        "may_edit": may_edit(request.user, plan.programme),
+        # The reason may name a goal of health, so it goes with what is read before it is agreed.
+        "reads_why": may_read.drafts,
         "versions": found,
         "comparison": compare(pair[0], pair[1], may_read) if len(pair) == 2 else None,
     }

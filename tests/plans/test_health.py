@@ -2,12 +2,16 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts.roles import Role
 from audit.models import Access
 from closing_notes.documents import shared
 from closing_notes.evidence import figures_of
 from core.life_areas import LifeArea
+from plans.abandoning import abandon, take_up
+from plans.actions import new_version
+from plans.confirming import confirm
 from plans.content import GoalContent
 from plans.models import Plan
 from plans.observations import observe
@@ -70,3 +74,22 @@ def test_the_closing_note_cites_nothing_about_health_and_carries_no_observation_
     figures = figures_of(Programme.objects.get(pk=plan.programme_id))
     assert [one["text"] for one in figures["observations"]] == ["Opened the shop"]
     assert shared(figures)["observations"] == []
+
+
+def test_why_a_plan_was_changed_is_read_by_those_who_read_all_of_it(signed_in, plan):
+    """The reason may name a goal of health, as one that is taken up again does."""
+    work, health = subgoals_of(plan)
+    worker = plan.programme.caseworker
+    abandon(plan=plan, keys={health.key}, why="Enough for now", by=worker)
+    new_version(plan=plan, why="The back is worse", by=worker)
+    confirm(version=plan.versions.latest("number"), agreed_on=localdate(), by=worker)
+    take_up(plan=plan, key=health.key, by=worker)
+    confirm(version=plan.versions.latest("number"), agreed_on=localdate(), by=worker)
+    for role, reads in ((Role.CASEWORKER, True), (Role.CONTACT_PERSON, False), (Role.REFERRER, False)):
+        client = signed_in(in_case(plan, role))
+        for query in ("", "?before=1&after=2"):
+            shown = client.get(reverse("plans:versions", args=[plan.programme.reference]) + query).text
+            assert (("Taken up again" in shown) or ("The back is worse" in shown)) is reads, (role, query)
+        if role == Role.CONTACT_PERSON:
+            assert health.title not in shown
+            assert work.title in shown
