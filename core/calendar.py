@@ -40,23 +40,34 @@ def last_day(start: date, weeks: int) -> date:
 
 
 def intake_days(intake: str, closed: Collection[date], wished: date) -> Iterator[date]:
-    """The days from `wished` on at which somebody may start, without end.
+    """The days from `wished` on at which somebody may start, each once, without end.
 
     `intake` is a weekday of the programme type or `any`. An intake day that is closed moves to the next working
     day (R5).
     """
+    return (day for day, _planned in intakes(intake, closed, wished))
+
+
+def intakes(intake: str, closed: Collection[date], wished: date) -> Iterator[tuple[date, date]]:
+    """The same, each with the intake day that it stands for: itself, unless that was closed (R5)."""
     if intake == ANY_DAY:
         day = wished
         while True:
             day = next_working_day(day, closed)
-            yield day
+            yield day, day
             day += timedelta(days=1)
+    # An intake day of an earlier week may have moved to `wished`, over a weekend or a closed fortnight.
+    first = wished
+    while not is_working_day(first - timedelta(days=1), closed):
+        first -= timedelta(days=1)
     weekday = WEEKDAYS.index(intake)
-    planned = monday_of(wished) + timedelta(days=weekday)
+    planned = monday_of(first) + timedelta(days=weekday)
+    last = None
     while True:
         day = next_working_day(planned, closed)
-        if day >= wished:
-            yield day
+        if day >= wished and day != last:
+            yield day, day if day.weekday() == weekday else planned
+            last = day
         planned += timedelta(weeks=1)
 
 

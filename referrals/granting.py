@@ -16,6 +16,7 @@ from programmes.actions import start_programme
 from programmes.capacity import caseloads, free_places
 from programmes.catalogue import latest_type
 from programmes.models import Programme, ProgrammeType, Workshop
+from programmes.placeable import check_free
 from programmes.quotas import problem, type_places
 from programmes.schedules import WeekSlot
 from referrals.models import Referral
@@ -75,7 +76,14 @@ def grant(referral: Referral, decided: Grant, *, by: User) -> tuple[Programme, P
         coordinator=decided.coordinator,
         by=by,
     )
+    check_hours(programme, decided.week)
     return programme, first
+
+
+def check_hours(programme: Programme, week: Sequence[WeekSlot]) -> None:
+    """Nothing is agreed at these hours in another programme of the citizen at the centre (P5)."""
+    if placement := programme.placements.first():
+        check_free(programme, week, programme.starts_on, programme.ends_on, besides=placement)
 
 
 def grant_first(referral: Referral, first: First, caseworker: User, *, by: User) -> Programme:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from core.calendar import ANY_DAY, WEEKDAYS, intake_days, monday_of, next_working_day
+from core.calendar import intakes, monday_of, next_working_day
 from core.templatetags.dates import day as in_words
 from programmes.models import ClosingDay, ProgrammeType
 from referrals.models import Referral
@@ -18,6 +18,8 @@ DATES = "dates"
 STARTS_SHOWN = 12
 # How long before the wished start the choice begins, where that lies far ahead.
 BEFORE_WISH = timedelta(weeks=4)
+# An intake day moves over a whole summer holiday.
+LONGEST_CLOSED = timedelta(weeks=8)
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Start:
 
 
 def closed_at(centre: Organisation, since: date) -> dict[date, str]:
-    """The centre's closing days from the week of `since` on, with their names. One query."""
-    return dict(ClosingDay.objects.filter(centre=centre, day__gte=monday_of(since)).values_list("day", "name"))
+    """The centre's closing days from some weeks before `since` on, with their names. One query."""
+    first = monday_of(since) - LONGEST_CLOSED
+    return dict(ClosingDay.objects.filter(centre=centre, day__gte=first).values_list("day", "name"))
 
 
 def intake(type: ProgrammeType, closed: Mapping[date, str], since: date) -> Iterator[Start]:
@@ -56,10 +59,7 @@ def intake(type: ProgrammeType, closed: Mapping[date, str], since: date) -> Iter
             if day >= since:
                 yield Start(day) if day == planned else Start(day, planned, closed.get(planned, ""))
         return
-    for day in intake_days(settings.intake, closed, since):
-        planned = day
-        if settings.intake != ANY_DAY:
-            planned = monday_of(day) + timedelta(days=WEEKDAYS.index(settings.intake))
+    for day, planned in intakes(settings.intake, closed, since):
         yield Start(day) if planned == day else Start(day, planned, closed.get(planned, ""))
 
 

@@ -1,6 +1,6 @@
 """Days, weeks and intake (P2, R5)."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 
 from core.calendar import intake_days, last_day, monday_of, next_intake_day, next_working_day
@@ -20,6 +20,19 @@ def test_an_intake_monday_that_is_a_holiday_moves_to_the_next_working_day():
     assert next_intake_day("monday", {EASTER_MONDAY}, EASTER_MONDAY) == date(2027, 3, 30)
     assert next_intake_day("monday", {EASTER_MONDAY}, date(2027, 3, 30)) == date(2027, 3, 30)
     assert next_intake_day("monday", set(), date(2026, 11, 24)) == date(2026, 11, 30)
+
+
+def test_an_intake_day_that_moves_into_another_week_is_a_start_once_and_by_itself():
+    """R5: a Friday before Easter is taken on the Tuesday after it, also by who asks for that Tuesday; three closed
+    Mondays lead to one day."""
+    easter = {date(2027, 3, 25), date(2027, 3, 26), EASTER_MONDAY}
+    tuesday = date(2027, 3, 30)
+    assert next_intake_day("friday", easter, tuesday) == tuesday
+    assert list(islice(intake_days("friday", easter, date(2027, 3, 20)), 2)) == [tuesday, date(2027, 4, 2)]
+    christmas = {date(2026, 12, 21) + timedelta(days=number) for number in range(12)}
+    assert list(islice(intake_days("monday", christmas, date(2026, 12, 15)), 2)) == [
+        date(2027, 1, 4), date(2027, 1, 11),
+    ]  # fmt: skip
 
 
 def test_intake_on_any_day_leaves_out_weekends_and_closing_days():

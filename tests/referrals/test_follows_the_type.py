@@ -14,13 +14,23 @@ from core.exceptions import Refused
 from programmes.catalogue import latest_type, load_catalogue
 from programmes.models import Placement, Programme
 from programmes.quotas import type_places
+from programmes.schedules import WeekSlot
 from referrals import actions
 from referrals.granting import First
 from referrals.models import Referral
 from referrals.permissions import may_take_back
+from referrals.starts import closed_at, starts
 from referrals.statuses import Status
 from tests.factories.accounts import CentreFactory, user_with_role
-from tests.factories.programmes import OfferFactory, OfferQuotaFactory, ProgrammeFactory
+from tests.factories.programmes import (
+    ClosingDayFactory,
+    OfferFactory,
+    OfferQuotaFactory,
+    PlacementFactory,
+    ProgrammeFactory,
+    ProgrammeTypeFactory,
+    ScheduleSlotFactory,
+)
 from tests.factories.referrals import DraftFactory, ReferralFactory
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +229,48 @@ def test_only_the_dates_of_the_type_are_starts_where_it_names_them(cast, catalog
                 referral=late, starts_on=datetime.date(2027, 6, 7), weeks=26, caseworker=cast.caseworker, by=cast.leader
             )
         assert client.get(reverse("referrals:triage", args=[late.reference])).status_code in (200, 302)
+
+
+def test_an_intake_day_that_moves_into_the_next_week_is_offered_accepted_and_named(cast):
+    """R5: the Friday before Easter is taken on the Tuesday after it."""
+    tuesday = datetime.date(2027, 3, 30)
+    for day in (datetime.date(2027, 3, 25), datetime.date(2027, 3, 26), datetime.date(2027, 3, 29)):
+        ClosingDayFactory(centre=cast.centre, day=day, name="Easter")
+    plain = ProgrammeTypeFactory.build().definition
+    kind = ProgrammeTypeFactory(
+        key="fridays", definition={**plain, "key": "fridays", "intake": "friday", "uses_workshops": False}
+    )
+    referral = referral_of(cast, kind, weekly_hours=None, wished_start=tuesday)
+    with time_machine.travel("2027-03-20T08:00:00+01:00"):
+        offered = starts(referral, kind, closed_at(cast.centre, datetime.date(2027, 3, 20)))
+        assert offered[0].label == "Tuesday 30 March, because Friday 26 March is closed (Easter)"
+        with pytest.raises(Refused, match="The next start is Friday 2 April"):
+            actions.accept(
+                referral=referral, starts_on=tuesday + datetime.timedelta(days=1), weeks=13,
+                caseworker=cast.caseworker, by=cast.leader,
+            )  # fmt: skip
+        programme = actions.accept(
+            referral=referral, starts_on=tuesday, weeks=13, caseworker=cast.caseworker, by=cast.leader
+        )
+    assert programme.starts_on == tuesday
+
+
+def test_nobody_is_accepted_into_hours_that_are_agreed_in_another_programme(cast):
+    """P5, A2: one citizen has one truth per hour, also when the second programme is another one's."""
+    referral = referral_of(cast, cast.type)
+    there = PlacementFactory(
+        programme__citizen=referral.citizen, programme__centre=cast.centre, programme__reference="F-2025-000001",
+        programme__type=ProgrammeTypeFactory(key="another"),
+    )  # fmt: skip
+    ScheduleSlotFactory(placement=there)
+    decision = {
+        "starts_on": START, "weeks": 13, "caseworker": cast.caseworker, "workshop": cast.workshop, "by": cast.leader,
+    }  # fmt: skip
+    monday = WeekSlot(1, datetime.time(11), datetime.time(13))
+    with pytest.raises(Refused, match="Monday 8:00–12:00 is agreed with"):
+        actions.accept(referral=referral, week=[monday], **decision)
+    assert Programme.objects.get().reference == "F-2025-000001"
+    actions.accept(referral=referral, week=[WeekSlot(1, datetime.time(12), datetime.time(14))], **decision)
 
 
 def wish_for_training(cast, catalogue, **fields):
