@@ -18,9 +18,10 @@ from core.life_areas import Indicator, LifeArea
 INTERRUPTED, UNKNOWN = "interrupted", "unknown"
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-Count = Annotated[int, Field(ge=0, le=10_000)]
-Weeks = Annotated[int, Field(ge=1, le=520)]
-Percent = Annotated[int, Field(ge=0, le=100)]
+# Strict: "yes" is no number of weeks.
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+Weeks = Annotated[int, Field(strict=True, ge=1, le=520)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
 class Part(BaseModel):

@@ -1,6 +1,7 @@
 """A file of the catalogue as a Definition, or everything that is wrong with it: by key and line, in plain words."""
 
 import difflib
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,8 @@ from programmes.definition import Definition
 LARGEST = 100_000  # bytes; the longest of ours has 20,000
 LONGEST_FIGURE = 100  # characters; a longer number or date is a text, as reckoning it out could take minutes
 MOST_TOLD = 500  # more than anybody mends at once; a file of nothing but errors would take long to tell
+# What an escape can name and no database keeps: NUL, and halves of a sign.
+NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 Path = tuple[str | int, ...]
 
@@ -98,6 +101,8 @@ class Document:
         except yaml.reader.ReaderError as error:
             line = text[: error.position].count("\n") + 1
             raise Unreadable(_("There is a sign here that no text has"), line) from error
+        except (ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no sign at all
+            raise Unreadable(_("There is a sign here that no text has"), self.loader.line + 1) from error
         except RecursionError as error:
             raise Unreadable(_("The parts of the file lie too deep in each other")) from error
         if not isinstance(value, dict):
@@ -111,6 +116,7 @@ class Document:
             raise Unreadable(_("Write the part out instead of pointing at another one with *"), self.lines[path], path)
         self.seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
+            self.refuse_no_text(node, path)
             if len(node.value) > LONGEST_FIGURE:
                 return node.value
             try:
@@ -124,6 +130,7 @@ class Document:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Unreadable(_("The file must say what belongs to what: key, colon, value"), line, path)
+            self.refuse_no_text(key_node, path)
             key = str(key_node.value)
             if key in found:
                 first = self.lines[(*path, key)]
@@ -132,6 +139,11 @@ class Document:
             self.lines[(*path, key)] = line
             found[key] = self.read(value_node, (*path, key))
         return found
+
+    @staticmethod
+    def refuse_no_text(node: yaml.ScalarNode, path: Path) -> None:
+        if NO_TEXT.search(node.value):
+            raise Unreadable(_("There is a sign here that no text has"), node.start_mark.line + 1, path)
 
     def line_of(self, path: Path) -> int:
         """The line of the part, or of the part that it is missing from."""
