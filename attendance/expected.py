@@ -12,22 +12,10 @@ from programmes.models import Programme
 
 WEEKS_AHEAD = 8
 
-# Every agreed slot on every day of a range. What leaves a day out stands here and nowhere else: closing days, pauses,
-# days outside the placement, the schedule's version or the programme (A1). A programme that says it is paused without
-# saying when rests until it says otherwise.
-AGREED = """
-    SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day,
-        s.starts, s.ends
-    FROM programmes_scheduleslot s
-    JOIN programmes_placement pl ON pl.id = s.placement_id
-    JOIN programmes_programme p ON p.id = pl.programme_id
-    CROSS JOIN LATERAL generate_series(
-        greatest(%(since)s::date, s.valid_from, pl.starts_on, p.starts_on)::timestamp,
-        least(%(until)s::date, s.valid_until, pl.ends_on, p.ends_on, p.ended_on)::timestamp,
-        '1 day'
-    ) AS d (day)
-    WHERE extract(isodow FROM d.day) = s.weekday
-      AND p.status <> 'never_started'
+# What leaves a day out stands here and nowhere else: closing days, pauses, programmes that never started (A1). One that
+# says it is paused without saying when rests until it says otherwise.
+COMES = """
+    p.status <> 'never_started'
       AND (%(programmes)s::bigint[] IS NULL OR p.id = ANY (%(programmes)s::bigint[]))
       AND (%(centre)s::bigint IS NULL OR p.centre_id = %(centre)s)
       AND (%(days)s::date[] IS NULL OR d.day::date = ANY (%(days)s::date[]))
@@ -38,6 +26,34 @@ AGREED = """
           WHERE x.programme_id = p.id AND d.day::date >= x.starts_on AND (x.ends_on IS NULL OR d.day::date <= x.ends_on)
       )
 """
+
+# Every agreed slot on every day of a range, inside placement, programme and the schedule's version; and on a joint day
+# the whole workshop, but who has agreed hours then keeps those.
+AGREED = f"""
+    SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day,
+        s.starts, s.ends
+    FROM programmes_scheduleslot s
+    JOIN programmes_placement pl ON pl.id = s.placement_id
+    JOIN programmes_programme p ON p.id = pl.programme_id
+    CROSS JOIN LATERAL generate_series(
+        greatest(%(since)s::date, s.valid_from, pl.starts_on, p.starts_on)::timestamp,
+        least(%(until)s::date, s.valid_until, pl.ends_on, p.ends_on, p.ended_on)::timestamp,
+        '1 day'
+    ) AS d (day)
+    WHERE extract(isodow FROM d.day) = s.weekday AND {COMES}
+    UNION ALL
+    SELECT p.citizen_id, p.id, pl.id, pl.workshop_id, d.day, d.starts, d.ends
+    FROM attendance_jointday d
+    JOIN programmes_placement pl ON pl.workshop_id = d.workshop_id AND d.day BETWEEN pl.starts_on AND pl.ends_on
+    JOIN programmes_programme p ON p.id = pl.programme_id
+    WHERE d.cancelled_at IS NULL AND d.day BETWEEN %(since)s::date AND %(until)s::date
+      AND d.day BETWEEN p.starts_on AND least(p.ends_on, p.ended_on) AND {COMES}
+      AND NOT EXISTS (
+          SELECT FROM programmes_scheduleslot s
+          WHERE s.programme_id = p.id AND s.weekday = extract(isodow FROM d.day)
+            AND d.day BETWEEN s.valid_from AND s.valid_until AND s.starts < d.ends AND d.starts < s.ends
+      )
+"""  # noqa: S608 (only our own constants)
 
 # A register closes with the workshop, or later when somebody is expected longer. Where a slot was touched, its hours
 # are what happened: a week that is agreed anew on the same day does not count them twice.
@@ -69,6 +85,45 @@ WRITE = f"""
     )
     SELECT (SELECT count(*) FROM slots), (SELECT count(*) FROM registers)
 """  # noqa: S608 (only our own constants)
+
+COVER = "SELECT attendance_write_cover(%(programmes)s::bigint[], %(since)s::date, %(until)s::date)"
+
+# A slot that nobody ever marked takes the mark of the notice that holds it whole, the first one given where there are
+# several, as if whoever entered it had marked it then (A2). What a person cleared stays clear.
+FILL_IN = """
+    WITH given AS MATERIALIZED (
+        SELECT DISTINCT ON (e.id) e.id AS slot_id, n.id AS notice_id, n.state, n.remark, n.given_by_id, n.given_at
+        FROM attendance_notice n
+        JOIN programmes_programme np ON np.id = n.programme_id
+        JOIN programmes_programme p ON p.citizen_id = np.citizen_id AND p.centre_id = np.centre_id
+        JOIN attendance_expectedattendance e
+            ON e.programme_id = p.id
+            AND e.day BETWEEN greatest(n.from_day, %(since)s::date) AND least(n.until_day, %(until)s::date)
+        WHERE n.taken_back_at IS NULL AND n.until_day >= %(since)s::date
+          AND (%(programmes)s::bigint[] IS NULL OR p.id = ANY (%(programmes)s::bigint[]))
+          AND (e.day > n.from_day OR n.from_time IS NULL OR n.from_time <= e.starts)
+          AND (e.day < n.until_day OR n.until_time IS NULL OR n.until_time >= e.ends)
+          AND e.state = '' AND e.standing_mark IS NULL
+          AND NOT EXISTS (SELECT FROM attendance_missedattendance f WHERE f.slot_id = e.id)
+        ORDER BY e.id, n.given_at, n.id
+    ),
+    free AS MATERIALIZED (
+        SELECT e.id FROM attendance_expectedattendance e
+        WHERE e.id IN (SELECT slot_id FROM given) AND e.state = '' AND e.standing_mark IS NULL
+        ORDER BY e.id FOR NO KEY UPDATE
+    ),
+    marks AS (
+        INSERT INTO attendance_mark (id, slot_id, state, remark, marked_at, received_at, by_id)
+        SELECT gen_random_uuid(), slot_id, state, remark, given_at, %(now)s, given_by_id
+        FROM given JOIN free ON free.id = given.slot_id
+        RETURNING id, slot_id
+    )
+    UPDATE attendance_expectedattendance e
+    SET state = g.state, remark = g.remark, marked_at = g.given_at, marked_by_id = g.given_by_id,
+        standing_mark = m.id, notice_id = g.notice_id
+    FROM marks m JOIN given g ON g.slot_id = m.slot_id
+    WHERE e.id = m.slot_id
+"""
 
 # Touched by nobody: no mark was ever made, nothing was flagged. Only these go when the agreement changes (A12).
 UNTOUCHED = """
@@ -147,10 +202,8 @@ def write_expected(
     registers of past days count as closed, so that no flag is raised for them afterwards.
     """
     parameters = _parameters(since=since, until=until, programmes=only(programme), centre_id=centre_id)
-    with acting(by, why="expected attendance"), connection.cursor() as cursor:
-        cursor.execute(WRITE, parameters | {"judged": judged})
-        slots, registers = cursor.fetchone()
-    return Written(slots, registers)
+    with acting(by, why="expected attendance"):
+        return _write(parameters | {"judged": judged})
 
 
 def write_ahead(*, by: Actor, today: date | None = None) -> Written:
@@ -174,10 +227,8 @@ def rewrite_of_all(*, programmes: Collection[int], from_day: date) -> Written:
     parameters = _parameters(
         since=max(from_day, today), until=today + timedelta(weeks=WEEKS_AHEAD), programmes=programmes, centre_id=None
     )
-    with connection.cursor() as cursor:
-        _remove(parameters)
-        cursor.execute(WRITE, parameters)
-        return Written(*cursor.fetchone())
+    _remove(parameters)
+    return _write(parameters)
 
 
 def rewrite_closing_days(*, centre_id: int, days: Collection[date], by: Actor) -> None:
@@ -194,7 +245,19 @@ def rewrite_closing_days(*, centre_id: int, days: Collection[date], by: Actor) -
     with acting(by, why="closing days"), connection.cursor() as cursor:
         cursor.execute(TAKE_BACK, parameters | {"now": timezone.now(), "by": by.pk})
         _remove(parameters)
-        cursor.execute(WRITE, parameters)
+        _write(parameters)
+
+
+def rewrite_day(*, centre_id: int, day: date) -> Written:
+    """A joint day was arranged or called off: what is expected at the centre on that day alone (A1).
+
+    Inside the caller's `acting`; three statements however many come. A day further ahead is written in its time.
+    """
+    if day > timezone.localdate() + timedelta(weeks=WEEKS_AHEAD):
+        return Written(0, 0)
+    parameters = _parameters(since=day, until=day, programmes=None, centre_id=centre_id, days=[day])
+    _remove(parameters)
+    return _write(parameters)
 
 
 def forget_after(*, programme: Programme, day: date) -> None:
@@ -218,6 +281,17 @@ def forget_days(*, programme: Programme, days: list[date]) -> None:
     Inside the caller's `acting`; one statement for all days.
     """
     _remove(_parameters(since=min(days), until=max(days), programmes=only(programme), centre_id=None, days=days))
+
+
+def _write(parameters: dict) -> Written:
+    """New slots, what covers a part of them, and the marks of the notices that hold them whole (A2)."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, parameters)
+        written = Written(*cursor.fetchone())
+        if written.slots:
+            cursor.execute(COVER, parameters)
+            cursor.execute(FILL_IN, parameters)
+    return written
 
 
 def _remove(parameters: dict) -> None:
@@ -252,5 +326,6 @@ def _parameters(
         "days": days,
         "judged": False,
         "today": timezone.localdate(),
+        "now": timezone.now(),
         "zone": timezone.get_default_timezone_name(),
     }

@@ -1,8 +1,9 @@
 """Marks in the register: many at once, each of them once, and what they do to a missed flag (A2, A3, A6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import connection
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from attendance.flagging import raise_flags
 from attendance.mark_rules import MarkInput, body_of, is_overtaken, tidied, why_not
-from attendance.models import ExpectedAttendance, Mark, MissedStatus
+from attendance.models import ExpectedAttendance, Mark, MissedAttendance, MissedStatus
 from attendance.states import EXCUSED, State
 from audit.acting import acting
 from core.templatetags.dates import clock
@@ -26,8 +27,8 @@ WRITE = """
     WITH sent AS (
         SELECT * FROM unnest(
             %(ids)s::uuid[], %(slots)s::bigint[], %(states)s::text[], %(came)s::time[], %(left)s::time[],
-            %(remarks)s::text[], %(at)s::timestamptz[], %(aside)s::boolean[]
-        ) WITH ORDINALITY AS t (id, slot_id, state, came_at, left_at, remark, marked_at, is_aside, position)
+            %(remarks)s::text[], %(at)s::timestamptz[], %(aside)s::boolean[], %(notices)s::bigint[]
+        ) WITH ORDINALITY AS t (id, slot_id, state, came_at, left_at, remark, marked_at, is_aside, notice_id, position)
     ),
     added AS (
         INSERT INTO attendance_mark
@@ -45,7 +46,7 @@ WRITE = """
     changed AS (
         UPDATE attendance_expectedattendance e
         SET state = l.state, came_at = l.came_at, left_at = l.left_at, remark = l.remark, marked_at = l.marked_at,
-            marked_by_id = %(by)s, standing_mark = l.id
+            marked_by_id = %(by)s, standing_mark = l.id, notice_id = l.notice_id
         FROM latest l WHERE l.slot_id = e.id
     )
     SELECT sent.id, added.id IS NOT NULL, f.id, f.status, f.flagged_at,
@@ -221,10 +222,27 @@ def stand(slot: ExpectedAttendance, mark: MarkInput, by: User) -> None:
     slot.marked_at, slot.marked_by, slot.standing_mark = mark.at, by, mark.uuid
 
 
+def mark_by_notice(
+    marks: Sequence[tuple[MarkInput, int | None]], slots: dict[int, ExpectedAttendance], *, by: User, now: datetime
+) -> None:
+    """The marks that a notice makes or takes back, each with the notice that it stands for (A2), and what they do to
+    flags: a late notice clears one (A6). Inside the caller's `acting`, the slots locked with their programmes."""
+    if not marks:
+        return
+    inputs = [mark for mark, _notice in marks]
+    written = _write(inputs, set(), by=by, now=now, notices={mark.uuid: notice for mark, notice in marks})
+    _follow_flags(inputs, slots, {uuid: flag for uuid, (_added, flag) in written.items()}, by=by, now=now)
+
+
 def _write(
-    marks: list[MarkInput], aside: set[UUID], *, by: User, now: datetime
+    marks: list[MarkInput],
+    aside: set[UUID],
+    *,
+    by: User,
+    now: datetime,
+    notices: Mapping[UUID, int | None] = MappingProxyType({}),
 ) -> dict[UUID, tuple[bool, Flag | None]]:
-    """By uuid: whether the mark was new, and the flag of its slot."""
+    """By uuid: whether the mark was new, and the flag of its slot. `notices` are those that marks stand for."""
     with connection.cursor() as cursor:
         cursor.execute(
             WRITE,
@@ -237,6 +255,7 @@ def _write(
                 "remarks": [mark.remark for mark in marks],
                 "at": [mark.at for mark in marks],
                 "aside": [mark.uuid in aside for mark in marks],
+                "notices": [notices.get(mark.uuid) for mark in marks],
                 "now": now,
                 "by": by.pk,
             },
@@ -297,6 +316,16 @@ def _follow_flags(
     return standing
 
 
+def excuse(missed: Sequence[MissedAttendance], *, by: User, now: datetime) -> None:
+    """Clear these flags, because word came afterwards of what covers the time (A6); inside the caller's `acting`."""
+    if not missed:
+        return
+    statuses = [str(MissedStatus.CLEARED)] * len(missed)
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, {"now": now, "by": by.pk, "flags": [one.pk for one in missed], "statuses": statuses})
+    Entry.objects.bulk_create(_line("missed_excused", one.slot, by=by, now=now) for one in missed)
+
+
 def _entry(slot: ExpectedAttendance, mark: MarkInput, *, was_early: bool, by: User, now: datetime) -> Entry:
     """The timeline's line: came after all, excused after all, or never missed at all."""
     kind, params = "missed_cancelled", {}
@@ -304,6 +333,10 @@ def _entry(slot: ExpectedAttendance, mark: MarkInput, *, was_early: bool, by: Us
         kind = "missed_excused"
     elif not was_early:
         kind, params = "missed_cleared", {"time": f"{mark.came_at or timezone.localtime(mark.at).time():%H:%M}"}
+    return _line(kind, slot, by=by, now=now, **params)
+
+
+def _line(kind: str, slot: ExpectedAttendance, *, by: User, now: datetime, **params: str) -> Entry:
     programme = slot.programme
     return Entry(
         kind=kind,

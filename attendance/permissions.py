@@ -3,8 +3,8 @@
 from accounts.models import User
 from accounts.roles import Role
 from attendance.models import ExpectedAttendance, MissedAttendance
-from programmes.models import Programme
-from programmes.permissions import roles_in
+from programmes.models import Programme, Workshop
+from programmes.permissions import may_lead, roles_in
 
 STAFF = {Role.CONTACT_PERSON, Role.CASEWORKER, Role.TEAM_LEADER}
 
@@ -15,9 +15,20 @@ def may_follow_up(user: User, missed: MissedAttendance) -> bool:
     roles = roles_in(user, slot.programme)
     if roles & {Role.CASEWORKER, Role.TEAM_LEADER}:
         return True
-    return Role.CONTACT_PERSON in roles and slot.workshop.unit_id in user.reach.units
+    return Role.CONTACT_PERSON in roles and slot.workshop is not None and slot.workshop.unit_id in user.reach.units
 
 
 def may_see_days(user: User, programme: Programme) -> bool:
     """Whether the user reads day by day who came; others who may see the case get the summary (A9)."""
     return bool(roles_in(user, programme) & STAFF)
+
+
+def may_give_notice(user: User, programme: Programme) -> bool:
+    """The contact persons of a placement's workshop, caseworkers who see the case, the centre's team leaders (A2)."""
+    return bool(roles_in(user, programme) & STAFF)
+
+
+def may_arrange(user: User, workshop: Workshop) -> bool:
+    """The workshop's contact persons and the centre's team leaders arrange its joint days (A1)."""
+    is_own = user.has_role(Role.CONTACT_PERSON) and workshop.unit_id in user.reach.units
+    return is_own or may_lead(user, workshop.unit.organisation)

@@ -71,6 +71,14 @@ WORDING = {
     "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
     "missed_cleared": Wording("clock", "due", "attendance", _("Came after all at %(time)s")),
     "missed_excused": Wording("envelope", "info", "attendance", _("A notice of absence came afterwards")),
+    "notice_given": Wording("envelope", "info", "attendance", _("Sent word: away from %(day)s until %(until)s")),
+    "notice_given_day": Wording("envelope", "info", "attendance", _("Sent word: away on %(day)s")),
+    "notice_changed": Wording(
+        "envelope", "info", "attendance", _("The notice of absence was changed: from %(day)s until %(until)s")
+    ),
+    "notice_taken_back": Wording(
+        "arrow-counterclockwise", "calm", "attendance", _("The notice of absence from %(day)s was taken back")
+    ),
     "missed_cancelled": Wording(
         "check-circle", "calm", "attendance", _("Was not missed: marked in time, or flagged by mistake")
     ),
