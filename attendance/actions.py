@@ -1,17 +1,28 @@
 """What people do about a missed citizen (A7). Marks have a file of their own, `marks.py`."""
 
+from datetime import date, timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from attendance.models import ContactAttempt, MissedAttendance, MissedStatus
+from attendance.escalation import TASK as OVERDUE_TASK
+from attendance.escalation import next_try
+from attendance.models import ContactAttempt, Escalation, MissedAttendance, MissedStatus
 from attendance.permissions import may_follow_up
+from attendance.resting import rest_reminders
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
+from core.templatetags.dates import day as in_words
 from journal.actions import tell
+from programmes.closing_days import closed_days
+from programmes.models import Programme
 from worklist.actions import clear_task
 
 TASK = "contact_absent_citizen"
+# The next try is made within a week.
+LONGEST_WAIT = timedelta(days=7)
 
 
 def task_source(missed: MissedAttendance) -> str:
@@ -20,11 +31,21 @@ def task_source(missed: MissedAttendance) -> str:
 
 
 def record_contact(
-    *, missed: MissedAttendance, means: str, was_reached: bool, reason: str, agreed: str, by: User
+    *,
+    missed: MissedAttendance,
+    means: str,
+    was_reached: bool,
+    reason: str,
+    agreed: str,
+    next_try_on: date | None = None,
+    rest_until: date | None = None,
+    by: User,
 ) -> ContactAttempt:
     """Write down one try to reach the citizen; when they spoke together the follow-up is closed (A7).
 
-    Raises NotAllowed for somebody else's case, Refused when there is nothing left to follow up.
+    Otherwise it waits for the next try, on `next_try_on` or the next working day, and is with the workshop and the
+    caseworker again. With `rest_until` the automatic reminders of a citizen who was reached rest until that day (A8).
+    Raises NotAllowed for somebody else's case, Refused when there is nothing left to follow up or a day does not fit.
     """
     with acting(by):
         missed = (
@@ -47,6 +68,13 @@ def record_contact(
             missed.followed_up_at, missed.followed_up_by = attempt.at, by
             missed.save(update_fields=["followed_up_at", "followed_up_by"])
             clear_task(kind=TASK, source=task_source(missed), by=by)
+            if rest_until:
+                rest_reminders(missed=missed, until=rest_until, by=by)
+        else:
+            missed.next_try_on = day_of_next_try(programme, next_try_on)
+            missed.escalation, missed.escalated_at = Escalation.NONE, None
+            missed.save(update_fields=["next_try_on", "escalation", "escalated_at"])
+        clear_task(kind=OVERDUE_TASK, source=task_source(missed), by=by)
         tell(
             "contact_reached" if was_reached else "contact_tried",
             citizen=slot.citizen,
@@ -63,3 +91,16 @@ def record_contact(
             "contact recorded", by=by, subject=task_source(missed), citizen_id=slot.citizen_id, was_reached=was_reached
         )
     return attempt
+
+
+def day_of_next_try(programme: Programme, wished: date | None) -> date:
+    """The wished day, within a week from today, or the next working day; Refused for any other."""
+    today = timezone.localdate()
+    if wished is None:
+        return next_try(closed_days(programme.centre), after=today)
+    if not today <= wished <= today + LONGEST_WAIT:
+        raise Refused(
+            _("Try again no later than %(day)s, and not on a day that is past")
+            % {"day": in_words(today + LONGEST_WAIT)}
+        )
+    return wished

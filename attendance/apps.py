@@ -25,15 +25,21 @@ class AttendanceConfig(AppConfig):
     name = "attendance"
 
     def ready(self) -> None:
+        from attendance.absence_reports import drop_drafts
         from attendance.ending import clear_up, refuse_for_one_who_came
         from attendance.pausing import clear_paused_days
+        from attendance.reporting import settle
 
         programme_ending.connect(refuse_for_one_who_came, dispatch_uid="attendance.refuse_for_one_who_came")
         programme_ended.connect(clear_up, dispatch_uid="attendance.clear_up")
+        programme_ended.connect(drop_drafts, dispatch_uid="attendance.drop_drafts")
         schedule_changed.connect(follow_schedule, dispatch_uid="attendance.follow_schedule")
         schedules_changed.connect(follow_schedules, dispatch_uid="attendance.follow_schedules")
         pause_changed.connect(clear_paused_days, dispatch_uid="attendance.clear_paused_days")
         closing_days_changed.connect(follow_closing_days, dispatch_uid="attendance.follow_closing_days")
+        # After what they change: weeks that nobody waits for any more leave the lists.
+        for signal in (pause_changed, closing_days_changed, programme_ended):
+            signal.connect(settle, dispatch_uid="attendance.settle_week_reports")
 
 
 def follow_schedule(sender: object, *, programme: "Programme", from_day: date, **kwargs) -> None:

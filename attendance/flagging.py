@@ -9,30 +9,37 @@ from django.utils import timezone
 
 from attendance.states import EXCUSED, State
 from audit.acting import Actor, System, acting
+from worklist.models import REST_REASON
 
 # One flagging at a time, whoever started it.
 LOCK = 4_801_526
 
 # From a `missing` list of slots: the flag, the task for caseworker and workshop (A4), and the timeline's line.
-# A slot has one flag; one that was taken back is raised again, without a second line.
+# A slot has one flag; one that was taken back is raised again, without a second line. Where the reminders of a case
+# rest, the task is there and comes to the lists when they are over (A8).
 RAISE = """
     flags AS (
         INSERT INTO attendance_missedattendance AS f (slot_id, status, flagged_at, due_on)
         SELECT id, 'raised', %(moment)s, day FROM missing
         ON CONFLICT (slot_id) DO UPDATE
-            SET status = 'raised', flagged_at = excluded.flagged_at, cleared_at = NULL, cleared_by_id = NULL
+            SET status = 'raised', flagged_at = excluded.flagged_at, cleared_at = NULL, cleared_by_id = NULL,
+                next_try_on = NULL, escalation = 0, escalated_at = NULL
             WHERE f.status <> 'raised'
         RETURNING id, slot_id, followed_up_at, (xmax = 0) AS is_new
     ),
     tasks AS (
         INSERT INTO worklist_task
-            (kind, source, citizen_id, for_user_id, for_unit_id, due_on, url, params, created_at)
+            (kind, source, citizen_id, for_user_id, for_unit_id, due_on, url, params, created_at,
+             snoozed_until, snoozed_by_id, snooze_reason)
         SELECT 'contact_absent_citizen', 'attendance.missed:' || f.id, m.citizen_id, p.caseworker_id, w.unit_id, m.day,
-            '/attendance/missed/' || f.id || '/', '{}', %(moment)s
+            '/attendance/missed/' || f.id || '/', '{}', %(moment)s,
+            x.until, x.by_id, CASE WHEN x.id IS NULL THEN '' ELSE %(rests)s END
         FROM flags f
         JOIN missing m ON m.id = f.slot_id
         JOIN programmes_programme p ON p.id = m.programme_id
         JOIN programmes_workshop w ON w.id = m.workshop_id
+        LEFT JOIN attendance_rest x ON x.programme_id = p.id AND x.lifted_at IS NULL
+            AND x.until > (%(moment)s AT TIME ZONE %(zone)s)::date
         WHERE f.followed_up_at IS NULL
         ON CONFLICT DO NOTHING
     ),
@@ -65,7 +72,7 @@ FLAG = f"""
         FROM programmes_programmetype
     ),
     slots AS MATERIALIZED (
-        SELECT s.id, s.state, r.id AS register_id, r.is_judged, 
+        SELECT s.id, s.state, r.id AS register_id, r.is_judged,
             s.day + coalesce(s.covered_until, s.starts) + t.grace <= %(at)s AS is_due,
             s.state <> '' AND s.notice_id IS NULL AND s.day + s.starts <= %(at)s
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
@@ -112,6 +119,23 @@ FLAG = f"""
         FROM registers o
         WHERE o.id = r.id AND NOT o.is_judged AND o.closes <= %(at)s
           AND NOT EXISTS (SELECT FROM slots s WHERE s.register_id = r.id AND NOT s.is_due)
+        RETURNING r.id, r.workshop_id, r.day
+    ),
+    unregistered AS (
+        INSERT INTO worklist_task (kind, source, for_leaders_of_id, due_on, url, params, created_at)
+        SELECT 'not_registered', 'attendance.register:' || j.id, u.organisation_id, %(at)s::date,
+            '/attendance/' || j.workshop_id || '/' || j.day || '/',
+            jsonb_build_object('workshop', u.name, 'day', j.day, 'count', b.count), %(moment)s
+        FROM judged j
+        JOIN programmes_workshop w ON w.id = j.workshop_id
+        JOIN accounts_unit u ON u.id = w.unit_id
+        JOIN (
+            SELECT register_id, count(*) FROM slots
+            WHERE state = '' AND status IS DISTINCT FROM 'raised' AND NOT is_judged
+              AND register_id NOT IN (SELECT register_id FROM taken)
+            GROUP BY register_id
+        ) b ON b.register_id = j.id
+        ON CONFLICT DO NOTHING
     )
     SELECT (SELECT count(*) FROM slots WHERE is_due OR state = '{State.NO_SHOW}'),
            (SELECT count(*) FROM flags),
@@ -162,4 +186,4 @@ def raise_flags(slots: Iterable[int], *, moment: datetime) -> None:
 
 
 def _moment(moment: datetime) -> dict:
-    return {"moment": moment, "zone": timezone.get_default_timezone_name()}
+    return {"moment": moment, "zone": timezone.get_default_timezone_name(), "rests": REST_REASON}

@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import views, views_follow_up, views_substitutes
+from attendance import views, views_follow_up, views_reporting, views_reports, views_substitutes
 
 
 class DayConverter:
@@ -17,7 +17,20 @@ class DayConverter:
         return value if isinstance(value, str) else value.isoformat()
 
 
+class WeekConverter:
+    """An ISO week as 2026-W48, by its Monday; what is no week is no page."""
+
+    regex = r"2[01]\d{2}-W\d{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisocalendar(int(value[:4]), int(value[6:]), 1)
+
+    def to_url(self, value: date | str) -> str:
+        return value if isinstance(value, str) else f"{value.isocalendar().year}-W{value.isocalendar().week:02}"
+
+
 register_converter(DayConverter, "attendance_day")
+register_converter(WeekConverter, "attendance_week")
 
 app_name = "attendance"
 urlpatterns = [
@@ -25,7 +38,13 @@ urlpatterns = [
     path("marks/", views.marks, name="marks"),
     path("missed/", views_follow_up.missed, name="missed"),
     path("missed/<int:pk>/", views_follow_up.contact, name="contact"),
+    path("missed/<int:pk>/rest/", views_follow_up.rest, name="rest"),
+    path("reports/<int:pk>/", views_reports.report, name="report"),
+    path("reports/<int:pk>/send/", views_reports.send, name="send_report"),
+    path("reports/<int:pk>/discard/", views_reports.discard, name="discard_report"),
+    path("reports/<int:pk>/received/", views_reports.receive, name="receive_report"),
     path("case/<str:reference>/", views_follow_up.citizen, name="citizen"),
+    path("case/<str:reference>/weeks/<attendance_week:monday>/", views_reporting.week, name="week"),
     path("<int:workshop>/<attendance_day:day>/", views.register, name="register"),
     path("<int:workshop>/<attendance_day:day>/history/", views.history, name="history"),
     path("<int:workshop>/substitutes/", views_substitutes.substitutes, name="substitutes"),

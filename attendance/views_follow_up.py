@@ -1,40 +1,50 @@
 """Follow-up of missed citizens, and one case's attendance (A7, A9)."""
 
+from collections.abc import Iterable
+from datetime import date, timedelta
+
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedIn
 from attendance import figures
 from attendance.actions import record_contact
 from attendance.batch import LARGEST_KEY
-from attendance.forms import ContactForm
-from attendance.models import ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus
+from attendance.escalation import clock_of
+from attendance.forms import ContactForm, RestForm
+from attendance.models import ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus, Rest
 from attendance.permissions import may_follow_up, may_see_days
+from attendance.reporting import weeks_of
+from attendance.resting import USUAL_DAYS, lift_rest, rest_of, rest_reminders
 from audit.log import look
 from audit.models import Access
 from core.charts import week_bars
 from core.exceptions import NotAllowed, Refused
 from programmes.models import Programme
-from programmes.permissions import may_work_on
+from programmes.permissions import may_work_on, reads_courses, roles_in
 
 DAYS_SHOWN = 400
 CHART_WEEKS = 8
+WEEKS_SHOWN = 26
 LIST_AT_MOST = 300
 
 
 def open_follow_ups(user: User) -> QuerySet[MissedAttendance]:
-    """The flags that wait for a contact and that the user sees, the longest waiting first."""
+    """The flags that wait for a contact and that the user sees: those that went on to others first, then the longest
+    waiting; those whose reminders rest last."""
+    rests = Rest.objects.standing().filter(programme=OuterRef("slot__programme_id"))
     return (
         MissedAttendance.objects.visible_to(user)
         .waiting()
         .select_related("slot__citizen", "slot__programme__caseworker", "slot__workshop__unit")
-        .order_by("due_on", "slot__starts", "pk")
+        .annotate(rest_until=Subquery(rests.values("until")[:1]), rest_by=Subquery(rests.values("by__name")[:1]))
+        .order_by(F("rest_until").asc(nulls_first=True), "-escalation", "due_on", "slot__starts", "pk")
     )
 
 
@@ -55,6 +65,57 @@ def missed(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: SignedIn, pk: int) -> HttpResponse:
     """One missed citizen: whom to ring, what was agreed, what was tried, and the form for what happened (A7)."""
+    found = missed_of(request, pk)
+    form = ContactForm(request.POST) if request.method == "POST" else new_contact_form(usual_rest())
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                attempt = record_contact(missed=found, by=request.user, **form.answers)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+                return redirect("attendance:contact", found.pk)
+            said = (
+                _("Written down. The follow-up is closed.")
+                if attempt.was_reached
+                else _("Written down. The follow-up stays open.")
+            )
+            messages.success(request, f"{found.slot.citizen.name}: {said}")
+            return redirect("desk:today")
+        status = 422
+    return contact_page(request, found, form=form, status=status)
+
+
+@require_POST
+def rest(request: SignedIn, pk: int) -> HttpResponse:
+    """Let the automatic reminders of the case rest until a day, or bring them back (A8)."""
+    found = missed_of(request, pk)
+    try:
+        if "lift" in request.POST:
+            lift_rest(missed=found, by=request.user)
+            messages.success(request, _("The reminders are back."))
+            return redirect("attendance:contact", found.pk)
+        form = RestForm(request.POST)
+        if not form.is_valid():
+            return contact_page(request, found, form=form, status=422)
+        rest_reminders(missed=found, until=form.cleaned_data["rest_until"], by=request.user)
+        messages.success(request, _("The reminders rest."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("attendance:contact", found.pk)
+
+
+def new_contact_form(usual: date) -> ContactForm:
+    return ContactForm(initial={"means": ContactAttempt.Means.PHONE, "rest_until": usual})
+
+
+def usual_rest() -> date:
+    """The day on which the reminders come back unless somebody says another."""
+    return timezone.localdate() + timedelta(days=USUAL_DAYS)
+
+
+def missed_of(request: SignedIn, pk: int) -> MissedAttendance:
+    """The flag, if it is the user's to follow up; the look is logged (T1, T5)."""
     if pk > LARGEST_KEY:
         raise Http404
     found = get_object_or_404(
@@ -65,25 +126,18 @@ def contact(request: SignedIn, pk: int) -> HttpResponse:
     )
     if not may_follow_up(request.user, found):
         raise NotAllowed
+    look(request, f"missed {found.pk}", citizen_id=found.slot.citizen_id)
+    return found
+
+
+def contact_page(
+    request: SignedIn, found: MissedAttendance, *, form: ContactForm | RestForm, status: int
+) -> HttpResponse:
+    """The page of a follow-up around the form that was filled in wrong, or a fresh one."""
     citizen = found.slot.citizen
-    look(request, f"missed {found.pk}", citizen_id=citizen.pk)
-    form = ContactForm(request.POST or None, initial={"means": ContactAttempt.Means.PHONE})
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                attempt = record_contact(missed=found, by=request.user, **form.cleaned_data)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
-                return redirect("attendance:contact", found.pk)
-            said = (
-                _("Written down. The follow-up is closed.")
-                if attempt.was_reached
-                else _("Written down. The follow-up stays open.")
-            )
-            messages.success(request, f"{citizen.name}: {said}")
-            return redirect("desk:today")
-        status = 422
+    usual = usual_rest()
+    resting = rest_of(found.slot.programme)
+    is_open = found.status == MissedStatus.RAISED and not found.followed_up_at
     context = {
         "missed": found,
         "slot": found.slot,
@@ -91,10 +145,26 @@ def contact(request: SignedIn, pk: int) -> HttpResponse:
         "phone": "" if citizen.is_protected else citizen.phone,
         "may_uncover": citizen.is_protected and may_work_on(request.user, found.slot.programme),
         "attempts": found.attempts.select_related("by"),
-        "is_open": found.status == MissedStatus.RAISED and not found.followed_up_at,
-        "form": form,
+        "is_open": is_open,
+        "form": form,  # whose errors the title tells
+        "contact_form": form if isinstance(form, ContactForm) else new_contact_form(usual),
+        "rest_form": form if isinstance(form, RestForm) else RestForm(initial={"rest_until": usual}),
+        "rest": resting,
+        "clock": clock_of(found, rest=resting, at=timezone.now()) if is_open else None,
     }
     return render(request, "attendance/contact.html", context, status=status)
+
+
+def named(
+    slots: Iterable[ExpectedAttendance], programme: Programme, *, with_health: bool
+) -> list[tuple[ExpectedAttendance, str]]:
+    """Each slot with where it was, as far as the reader may know (J2)."""
+    found = []
+    for slot in slots:
+        slot.placement.programme = programme
+        where = str(slot.workshop) if slot.workshop else slot.placement.name(with_health=with_health)
+        found.append((slot, where))
+    return found
 
 
 @require_safe
@@ -111,10 +181,12 @@ def citizen(request: SignedIn, reference: str) -> HttpResponse:
     )
     days = None
     if may_see_days(request.user, programme):
-        days = (
+        days = named(
             ExpectedAttendance.objects.filter(programme=programme, day__lte=timezone.localdate())
-            .select_related("workshop__unit", "missed", "marked_by")
-            .order_by("-day", "starts")[:DAYS_SHOWN]
+            .select_related("workshop__unit", "placement", "missed", "marked_by")
+            .order_by("-day", "starts")[:DAYS_SHOWN],
+            programme,
+            with_health=reads_courses(roles_in(request.user, programme)),
         )
     return render(
         request,
@@ -127,6 +199,8 @@ def citizen(request: SignedIn, reference: str) -> HttpResponse:
             "bars": bars,
             "reasons": figures.reasons(programme),
             "days": days,
+            "reported_weeks": weeks_of(programme, at_most=WEEKS_SHOWN) if days is not None else [],
+            "may_report": may_work_on(request.user, programme),
             "today": timezone.localdate(),
         },
     )

@@ -112,6 +112,8 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
     is_note = entry.source.startswith("journal.note:")
     # A page that has words of its own is everybody's who reads the line.
     opens = bool(entry.url and wording and (is_note or wording.link or roles & OPENED_BY.get(wording.group, roles)))
+    if wording and wording.opened_by:
+        opens = bool(entry.url) and not roles.isdisjoint(wording.opened_by)
     is_restricted = getattr(entry, "is_restricted", False)
     icon, word = {
         Audience.TEAM: ("people", _("only the team")),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
+from accounts.roles import Role
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -12,9 +14,12 @@ class Wording:
     group: str  # referral, plan, attendance or note: the filter of the timeline
     text: str
     link: str = ""  # the words of the link, where those of the group do not fit
+    opened_by: tuple[str, ...] = ()  # who may follow it, where not everybody may who reads the line
 
 
 WEEK = _("See the agreed week")
+REPORT = _("Read the report")
+WRITES_AND_REFERS: tuple[str, ...] = (Role.CASEWORKER, Role.TEAM_LEADER, Role.REFERRER)
 ACTIVITIES = _("See the activities")
 WORDING = {
     "referral_submitted": Wording("inbox", "calm", "referral", _("Referral received from %(organisation)s")),
@@ -66,6 +71,7 @@ WORDING = {
     "plan_summary": Wording("send", "info", "plan", _("Summary of the follow-up sent to %(organisation)s")),
     "plan_follow_up": Wording("clipboard-check", "info", "plan", _("Follow-up on the plan")),
     "observation": Wording("eye", "info", "plan", _("Seen at work: %(subgoal)s")),
+    "own_step": Wording("chat-quote", "info", "plan", _("The citizen says where they stand: %(subgoal)s")),
     "step_forward": Wording("bar-chart", "acc", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
     "step_back": Wording("bar-chart", "due", "plan", _("Step %(before)s to %(after)s: %(subgoal)s")),
     "missed": Wording("exclamation-octagon", "late", "attendance", _("Did not come, no word")),
@@ -98,6 +104,38 @@ WORDING = {
         "dash-circle", "calm", "attendance", _("%(activity)s on %(day)s cancelled"), ACTIVITIES
     ),
     "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
+    "follow_up_escalated": Wording(
+        "exclamation-octagon",
+        "late",
+        "attendance",
+        _("Nobody had tried to reach the citizen by the end of %(day)s. The team leader was told"),
+    ),
+    "reminders_rest": Wording(
+        "pause-circle", "calm", "attendance", _("Automatic reminders rest, they are back on %(day)s")
+    ),
+    "reminders_back": Wording("alarm", "calm", "attendance", _("Automatic reminders are back")),
+    "absence_report_drafted": Wording(
+        "file-earmark-text",
+        "due",
+        "attendance",
+        _("A report on absence is drafted. Nothing is sent by itself"),
+        REPORT,
+        WRITES_AND_REFERS,
+    ),
+    "absence_report_sent": Wording(
+        "send", "info", "attendance", _("A report on absence was sent to the referrer"), REPORT, WRITES_AND_REFERS
+    ),
+    "absence_report_received": Wording(
+        "check-circle",
+        "ok",
+        "attendance",
+        _("%(name)s has read and received the report on absence"),
+        REPORT,
+        WRITES_AND_REFERS,
+    ),
+    "absence_report_discarded": Wording(
+        "dash-circle", "calm", "attendance", _("The report on absence was not sent"), REPORT, WRITES_AND_REFERS
+    ),
     "contact_tried": Wording("telephone", "calm", "attendance", _("Tried to reach the citizen after %(day)s")),
     "note": Wording("chat-left-text", "calm", "note", _("Note")),
     "note_phone": Wording("telephone", "calm", "note", _("Phone call")),

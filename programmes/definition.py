@@ -188,6 +188,8 @@ class AbsenceRules(Part):
     """When a missed hour is flagged (A4) and when the referrer is told (A8)."""
 
     grace_minutes: Annotated[int, Field(ge=0, le=240)] = 15
+    # After the grace time, until the team leader too is told that a register is missing (A5).
+    leader_minutes: Annotated[int, Field(ge=0, le=240)] = 30
     unexplained_in_a_row: Count | None = None
     unexplained_in_period: Period | None = None
     share_below_percent: Percent | None = None

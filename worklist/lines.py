@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.dates import clock, day
 from core.wording import Params
-from worklist.models import OWN, Task, Turn
+from worklist.models import OWN, REST_REASON, Task, Turn
 from worklist.wording import WORDING
 
 
@@ -70,12 +70,15 @@ def text_of(task: Task) -> str:
 
 
 def in_language(params: dict[str, Any]) -> dict[str, Any]:
-    """A name of a type's part stands in all its languages; the reader's is taken."""
+    """A name of a type's part stands in all its languages; the reader's is taken. A day is told as one."""
     language = get_language() or "da"
-    return {
+    told = {
         key: value.get(language) or value.get("da", "") if isinstance(value, dict) else value
         for key, value in params.items()
     }
+    if "day" in told:
+        told["day"] = day(date.fromisoformat(told["day"]))
+    return told
 
 
 def kind_in_words(kind: str) -> str:
@@ -104,7 +107,9 @@ def snoozed_in_words(task: Task) -> str:
         return ""
     words = _("Later, on %(day)s, because: %(why)s (%(name)s)") % {
         "day": day(task.snoozed_until),
-        "why": task.snooze_reason,
+        "why": _("somebody has just spoken with the citizen")
+        if task.snooze_reason == REST_REASON
+        else task.snooze_reason,
         "name": task.snoozed_by.name if task.snoozed_by else "",
     }
     if task.times_snoozed > 1:

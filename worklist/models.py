@@ -13,6 +13,8 @@ from citizens.models import CaseAccess, Citizen
 
 # A task that somebody wrote down; all others are raised by the rules.
 OWN = "own"
+# Why a task waits that a rule raised while the case's reminders rest (A8); told in the reader's language.
+REST_REASON = "@rest"
 STAFF = (Role.TEAM_LEADER, Role.CASEWORKER, Role.CONTACT_PERSON, Role.SPECIALIST)
 
 

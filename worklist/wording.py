@@ -31,6 +31,45 @@ WORDING = {
         roles=(*WRITES_THE_CASE, Role.CONTACT_PERSON),
         can_wait=False,
     ),
+    "overdue_follow_up": Wording(
+        "exclamation-octagon",
+        _("Nobody has tried to reach the citizen after the absence"),
+        _("Follow up"),
+        roles=(Role.TEAM_LEADER,),
+        can_wait=False,
+    ),
+    "missing_register": Wording(
+        "clipboard-check",
+        _("The register of %(workshop)s is missing. Nobody is marked yet"),
+        _("Open the register"),
+        roles=(*WRITES_THE_CASE, Role.CONTACT_PERSON),
+        can_wait=False,
+    ),
+    "missing_register_leader": Wording(
+        "clipboard-check",
+        _("The register of %(workshop)s is still missing. Nobody is marked yet"),
+        _("Open the register"),
+        roles=(Role.TEAM_LEADER,),
+        can_wait=False,
+    ),
+    "not_registered": Wording(
+        "clipboard-check",
+        _("%(workshop)s, %(day)s: not registered (%(count)s). Correct it while somebody remembers"),
+        _("Open the register"),
+        roles=(Role.TEAM_LEADER,),
+    ),
+    "absence_report": Wording(
+        "file-earmark-text",
+        _("What was agreed is not kept. Read the drafted report to the referrer, send it or discard it"),
+        _("Read the draft"),
+        roles=WRITES_THE_CASE,
+    ),
+    "read_absence_report": Wording(
+        "file-earmark-text",
+        _("The centre reports absence. Read it and say that you have received it"),
+        _("Read the report"),
+        roles=(Role.REFERRER,),
+    ),
     "confirm_plan": Wording(
         "clipboard-check", _("Agree on the plan and confirm it"), _("Open the plan"), roles=WRITES_THE_CASE
     ),
@@ -89,6 +128,12 @@ WORDING = {
         roles=WRITES_THE_CASE,
     ),
     "meeting_task": Wording("check-circle", _("From a meeting: %(what)s"), _("Open the task")),
+    "report_week": Wording(
+        "clipboard-check",
+        _("Week %(week)s of internship or course is not reported yet"),
+        _("Report the week"),
+        roles=WRITES_THE_CASE,
+    ),
     "week_outside": Wording(
         "clock",
         _("%(workshop)s has new opening hours. The agreed week lies outside them"),

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.pin_sessions.TabletMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.request_log.RequestMiddleware",
@@ -107,6 +109,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_IDLE_SECONDS = 30 * 60
 CITIZEN_IDLE_SECONDS = 15 * 60  # a telephone lent or lost
+TABLET_IDLE_SECONDS = 5 * 60  # lying on a bench
+TABLET_COOKIE_NAME = "tablet"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = False  # the register's script sends it as a header
@@ -167,6 +171,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "code": "40/m/ip,4/600s/key,20/d/key",  # a hundred guesses a day at most, five a code
     "code_tried": "40/m/ip",
+    "pin": "120/m/ip",  # all tablets of a centre; each PIN has five tries of its own
 }
 CSRF_FAILURE_VIEW = "core.errors.csrf_failed"
 
@@ -185,7 +190,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "core.static_files.StaticFiles"},
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5"]
@@ -230,11 +235,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Copenhagen"
-# How often it is looked whether somebody is missing (A4); each look is one statement.
+# How often it is looked whether somebody is missing (A4): outside opening hours one cheap question.
 FLAGGING_SECONDS = float(os.environ.get("FLAGGING_SECONDS", "60"))
 CELERY_BEAT_SCHEDULE = {
     "flag-missed-attendance": {"task": "attendance.tasks.flag_missed_attendance", "schedule": FLAGGING_SECONDS},
+    # Once more when everybody has gone home; twice, because one may fall into an outage.
+    "sweep-attendance": {
+        "task": "attendance.tasks.sweep_attendance",
+        "schedule": crontab(hour="18,21", minute="30"),
+    },
+    "draft-absence-reports": {"task": "attendance.tasks.draft_absence_reports", "schedule": 1800.0},
     "write-expected-attendance": {"task": "attendance.tasks.write_expected_attendance", "schedule": 3600.0},
+    "ask-for-week-reports": {"task": "attendance.tasks.ask_for_week_reports", "schedule": 3600.0},
     "activate-due-programmes": {"task": "programmes.tasks.activate_due_programmes", "schedule": 600.0},
     "ask-who-takes-over": {"task": "programmes.tasks.ask_who_takes_over", "schedule": 3600.0},
     "write-public-holidays": {"task": "programmes.tasks.write_public_holidays", "schedule": 3600.0},

@@ -273,6 +273,8 @@ def follow_up(said: Definition) -> Iterator[tuple[str, str]]:
 def absence(said: Definition) -> Iterator[tuple[str, str]]:
     rules = said.absence_rules
     yield _("Missed after %(count)s minutes") % {"count": rules.grace_minutes}, ""
+    late = rules.grace_minutes + rules.leader_minutes
+    yield _("A missing register reaches the team leader after %(count)s minutes") % {"count": late}, ""
     told = pgettext("what happens after absences", "the referrer is told")
     if rules.unexplained_in_a_row:
         yield _("%(count)s unexplained absences in a row") % {"count": rules.unexplained_in_a_row}, told
