@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.tablets import tablet_of
 from audit.models import Access
 
 # The only routes that need no sign-in; a test holds this list against the resolver (T2).
@@ -24,8 +25,13 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "sign_in_code",
     "sign_in_code_enter",
+    "tablet_users",
+    "tablet_enter",
+    "tablet_lock",
     "accounts:welcome",
     "set_language",
+    "service_worker",
+    "manifest",
     "demo:sign_in",
     "demo:mail",
 }
@@ -112,7 +118,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     except ValueError:  # a header that is no address at all
         here = urlsplit("/")
     back = f"{here.path or '/'}{'?' if here.query else ''}{here.query}"
-    answer = redirect_to_login(back, resolve_url(settings.LOGIN_URL))
+    # On a shared tablet it is a name and a PIN first (experience 28).
+    page = "tablet_users" if tablet_of(request) else settings.LOGIN_URL
+    answer = redirect_to_login(back, resolve_url(page))
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
     return answer

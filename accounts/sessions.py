@@ -18,6 +18,9 @@ from accounts.requests import SignedIn
 BEGAN, SEEN = "signed_in_at", "seen_at"
 # A shorter patience than the setting's, for those who sign in with less.
 IDLE = "idle_seconds"
+# The shared tablet that this session is on, whether it was begun by a PIN there, and the page that a citizen was handed
+# (`accounts.pin_sessions`).
+TABLET, PIN, HANDED = "tablet", "by_pin", "handed"
 # Looking is noted once a minute, so that most pages write nothing.
 NOTED_EVERY = 60
 
@@ -29,7 +32,10 @@ def begin_session(sender: type, request: HttpRequest, user: User, **kwargs: Any)
 
 def seconds_left(request: HttpRequest) -> int:
     """How long the session goes on if nothing more is done."""
-    idle = request.session.get(SEEN, now()) + request.session.get(IDLE, settings.SESSION_IDLE_SECONDS)
+    patience = request.session.get(IDLE, settings.SESSION_IDLE_SECONDS)
+    if TABLET in request.session:
+        patience = min(patience, settings.TABLET_IDLE_SECONDS)
+    idle = request.session.get(SEEN, now()) + patience
     longest = request.session.get(BEGAN, now()) + settings.SESSION_COOKIE_AGE
     return max(int(min(idle, longest) - now()), 0)
 

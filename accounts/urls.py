@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accounts import code_views, sessions, views
+from accounts import code_views, sessions, tablet_views, views
 
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="account_login"),
@@ -26,4 +26,10 @@ urlpatterns = [
     path("session/", sessions.session, name="session"),
     path("language/", views.language, name="set_language"),
     path("profile/", views.profile, name="profile"),
+    path("tablet/", tablet_views.users, name="tablet_users"),
+    path("tablet/<int:user>/", tablet_views.enter, name="tablet_enter"),
+    path("tablet/lock/", tablet_views.lock, name="tablet_lock"),
+    path("tablet/pin/", tablet_views.pin, name="tablet_pin"),
+    path("tablet/shared/", tablet_views.tablets, name="tablets"),
+    path("tablet/shared/<int:pk>/withdraw/", tablet_views.withdraw, name="tablet_withdraw"),
 ]

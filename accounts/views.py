@@ -16,6 +16,9 @@ from accounts import actions
 from accounts.codes import signs_in_by_code
 from accounts.forms import ProfileForm
 from accounts.models import User
+from accounts.roles import Role
+from accounts.sessions import TABLET
+from accounts.tablets import may_have_pin, tablet_of, units_for_tablets
 
 
 class WrongFormAnswers422:
@@ -79,5 +82,11 @@ def profile(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
         return response
-    context = {"form": form, "by_code": by_code}
+    tablet = tablet_of(request)
+    context = {
+        "form": form,
+        "by_code": by_code,
+        "may_share": user.has_role(Role.TEAM_LEADER, Role.CONTACT_PERSON) and units_for_tablets(user).exists(),
+        "has_tablet": tablet is not None and TABLET in request.session and may_have_pin(user, tablet),
+    }
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)

@@ -26,6 +26,7 @@ SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+TABLET_COOKIE_NAME = "__Host-tablet"
 # How many proxies stand before the web server: without it every sign-in seems to come from the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1"))
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")

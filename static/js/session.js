@@ -1,8 +1,9 @@
 // The end of a session is announced two minutes before, and what was typed is still there after signing in again.
 // Typing and pointing keep it going, in every tab of the browser; a page that is only open does not.
 const WARNED = 120_000;
-const RENEWED_EVERY = 5 * 60_000;
 const room = document.getElementById("session");
+// Often enough for the five minutes of a shared tablet.
+const RENEWED_EVERY = Math.min(5 * 60_000, (Number(room.dataset.seconds) * 1000) / 5);
 const warning = room.querySelector("[data-warning]");
 const ended = room.querySelector("[data-ended]");
 const user = Number(room.dataset.user);
@@ -42,8 +43,18 @@ function extend(until) {
   if (endsAt - Date.now() > WARNED) warning.close();
 }
 
+// Something typed and not sent waits behind the veil for its writer; a page without goes, and the next one signs in.
+function isWrittenOn() {
+  const fields = document.querySelectorAll("main textarea, main input:not([type=hidden])");
+  return [...fields].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+}
+
 function end() {
   warning.close();
+  if (room.dataset.away && !isWrittenOn()) {
+    const here = encodeURIComponent(location.pathname + location.search);
+    return location.assign(`${room.dataset.away}?next=${here}`);
+  }
   if (!ended.open) ended.showModal();
 }
 
