@@ -3,9 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
+from attendance import offline
 from core import errors
 
 urlpatterns = [
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("app.webmanifest", offline.manifest, name="manifest"),
     path("accounts/", include("accounts.urls")),
     path("users/", include("accounts.users_urls")),
     path("referrals/", include("referrals.urls")),

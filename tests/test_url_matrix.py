@@ -41,6 +41,8 @@ account_reset_password_from_key              key        POST 200  200  200  200 
 account_reset_password_from_key_done         -          GET  200  200  200  200  200  200  200  200
 session                                      -          GET  200  200  200  200  200  200  200  200
 session                                      -          POST 200  200  200  200  200  200  200  200
+service_worker                               -          GET  200  200  200  200  200  200  200  200
+manifest                                     -          GET  200  200  200  200  200  200  200  200
 set_language                                 -          GET  302  302  302  302  302  302  302  302
 set_language                                 -          POST 302  302  302  302  302  302  302  302
 profile                                      -          GET  200  200  200  200  200  200  200  200
@@ -313,6 +315,8 @@ OPEN = {
     "sign_in_code_enter",
     "accounts:welcome",
     "set_language",
+    "service_worker",
+    "manifest",
     "demo:sign_in",
     "demo:mail",
 }

@@ -65,6 +65,8 @@ def test_only_the_listed_routes_are_open(client):
         "sign_in_code_enter",
         "accounts:welcome",
         "set_language",
+        "service_worker",
+        "manifest",
         "demo:sign_in",
         "demo:mail",
     } == PUBLIC
