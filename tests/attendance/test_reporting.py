@@ -3,6 +3,7 @@
 import datetime
 import html
 from datetime import time
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -14,6 +15,8 @@ from django.utils import timezone
 from attendance import figures, reporting
 from attendance.expected import write_expected
 from attendance.flagging import flag_missed
+from attendance.mark_rules import MarkInput
+from attendance.marks import UNKNOWN, record_marks
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance, RegisterDay
 from attendance.reporting import DayReport, WrongReport, ask_for_reports, report_week, slots_of_week
 from attendance.tasks import ask_for_week_reports
@@ -175,17 +178,17 @@ def test_the_wrong_person_reports_nothing(db):
             report(placement, said(first), by=user)
     stranger = an_internship()
     assert not report(placement, said(slots(stranger)[0]))  # another case's slot is none of this week's
-    from attendance.mark_rules import MarkInput
-    from attendance.marks import UNKNOWN, record_marks
-
-    mark = MarkInput(uuid=reporting.uuid4(), slot=first.pk, state="present", at=timezone.now())
+    mark = MarkInput(uuid=uuid4(), slot=first.pk, state="present", at=timezone.now())
     for user in (case.contact_person, case.caseworker, case.team_leader):
         assert record_marks(marks=[mark], by=user)[0].status == UNKNOWN
     assert not Mark.objects.exists()
-    coordinator = TeamMemberFactory(
-        programme=case.programme, user=user_with_role("caseworker", case.programme.centre), function="deputy"
+    deputy = TeamMemberFactory(
+        programme=case.programme,
+        user=user_with_role("caseworker", case.programme.centre),
+        function="deputy",
+        ends_on=MONDAY + 2 * WEEK,
     ).user
-    for user, day in zip((coordinator, case.team_leader), slots(placement), strict=False):
+    for user, day in zip((deputy, case.team_leader), slots(placement), strict=False):
         assert report(placement, said(day), by=user)
 
 
