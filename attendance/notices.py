@@ -1,6 +1,6 @@
 """Word sent ahead: away for days or for hours, and in the register before the day comes (A2, A6)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
@@ -47,13 +47,17 @@ def away_of(notice: Notice) -> Away:
     return Away(notice.from_day, notice.from_time, notice.until_day, notice.until_time)
 
 
-def objections(away: Away, programme: Programme, *, today: date) -> dict[str, str]:
-    """What is wrong with a notice of this time, by field and in the user's language; empty where it can be."""
+def objections(away: Away, programme: Programme, *, today: date, before: Away | None = None) -> dict[str, str]:
+    """What is wrong with a notice of this time, by field and in the user's language; empty where it can be.
+
+    One that was given (`before`) may keep a first day that lies longer back.
+    """
     if away.until_day < away.from_day:
         return {"until_day": _("The last day lies before the first.")}
     if away.from_day == away.until_day and away.from_time and away.until_time and away.until_time <= away.from_time:
         return {"until_time": _("The end must lie after the beginning.")}
-    if away.from_day < today - timedelta(weeks=WEEKS_BACK):
+    is_moved = before is None or before.from_day != away.from_day
+    if is_moved and away.from_day < today - timedelta(weeks=WEEKS_BACK):
         return {"from_day": _("A notice reaches four weeks back. Days before that are corrected in the register.")}
     if away.until_day - away.from_day > LONGEST:
         return {"until_day": _("A notice lasts at most a year. For longer, agree on a pause.")}
@@ -111,11 +115,7 @@ def change_notice(*, notice: Notice, state: str, away: Away, remark: str, by: Us
         notice = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
         _refuse_taken_back(notice)
         before = away_of(notice)
-        # What began longer ago may still be made longer.
-        if away.from_day != before.from_day or away.until_day < away.from_day:
-            _refuse_wrong(away, programme)
-        else:
-            _refuse_wrong(replace(away, from_day=max(away.from_day, timezone.localdate())), programme)
+        _refuse_wrong(away, programme, before=before)
         if (before, notice.state, notice.remark) == (away, state, remark):
             return notice
         notice.state, notice.remark = state, remark
@@ -158,8 +158,8 @@ def _locked(programme: Programme, by: User) -> Programme:
     return found
 
 
-def _refuse_wrong(away: Away, programme: Programme) -> None:
-    if wrong := objections(away, programme, today=timezone.localdate()):
+def _refuse_wrong(away: Away, programme: Programme, *, before: Away | None = None) -> None:
+    if wrong := objections(away, programme, today=timezone.localdate(), before=before):
         raise Refused(next(iter(wrong.values())))
 
 

@@ -4,7 +4,7 @@ from accounts.models import User
 from accounts.roles import Role
 from attendance.models import ExpectedAttendance, MissedAttendance
 from programmes.models import Programme, Workshop
-from programmes.permissions import may_lead, roles_in
+from programmes.permissions import roles_in
 
 STAFF = {Role.CONTACT_PERSON, Role.CASEWORKER, Role.TEAM_LEADER}
 
@@ -31,4 +31,9 @@ def may_give_notice(user: User, programme: Programme) -> bool:
 def may_arrange(user: User, workshop: Workshop) -> bool:
     """The workshop's contact persons and the centre's team leaders arrange its joint days (A1)."""
     is_own = user.has_role(Role.CONTACT_PERSON) and workshop.unit_id in user.reach.units
-    return is_own or may_lead(user, workshop.unit.organisation)
+    return is_own or workshop.unit.organisation_id in user.reach.organisations_as(Role.TEAM_LEADER)
+
+
+def may_settle(user: User, programme: Programme) -> bool:
+    """Those who work with the citizen every day settle the warning of a fall (A10)."""
+    return bool(roles_in(user, programme) & STAFF)

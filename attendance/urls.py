@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import views, views_follow_up, views_reporting, views_reports, views_substitutes
+from attendance import views, views_follow_up, views_notices, views_reporting, views_reports, views_substitutes
 
 
 class DayConverter:
@@ -45,6 +45,11 @@ urlpatterns = [
     path("reports/<int:pk>/received/", views_reports.receive, name="receive_report"),
     path("case/<str:reference>/", views_follow_up.citizen, name="citizen"),
     path("case/<str:reference>/weeks/<attendance_week:monday>/", views_reporting.week, name="week"),
+    path("case/<str:reference>/notice/", views_notices.give, name="give_notice"),
+    path("notices/<int:pk>/", views_notices.change, name="change_notice"),
+    path("notices/<int:pk>/take-back/", views_notices.take_back, name="take_back_notice"),
+    path("<int:workshop>/joint-days/", views_notices.joint_days, name="joint_days"),
+    path("joint-days/<int:pk>/cancel/", views_notices.cancel, name="cancel_joint_day"),
     path("<int:workshop>/<attendance_day:day>/", views.register, name="register"),
     path("<int:workshop>/<attendance_day:day>/history/", views.history, name="history"),
     path("<int:workshop>/substitutes/", views_substitutes.substitutes, name="substitutes"),

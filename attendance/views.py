@@ -21,9 +21,10 @@ from attendance.covering import covers
 from attendance.mark_rules import MarkInput
 from attendance.marks import APPLIED, REFUSED, REPEATED, UNKNOWN, MarkResult, record_marks
 from attendance.models import ExpectedAttendance, Mark
+from attendance.permissions import may_arrange
 from attendance.registers import MARKS, OTHER, REASONS, read_register, summaries, with_days_around
 from attendance.standing_in import Markers, overview_of
-from attendance.states import State
+from attendance.states import HERE, State
 from audit.log import look
 from audit.models import Access
 from core.exceptions import NotAllowed
@@ -75,8 +76,9 @@ def register(request: SignedIn, workshop: int, day: date) -> HttpResponse:
             "is_future": day > today,
             "earlier": day_in_words(page.earlier, today),
             "later": day_in_words(page.later, today),
-            "marks": buttons(),
-            "reasons": reasons(day < today),
+            "marks": buttons(day > today),
+            "reasons": reasons(day, today),
+            "may_arrange": may_arrange(request.user, found),
             # Shows the script how this language writes the clock.
             "sample_time": time(7, 5),
             # One token for all rows: thirty different ones would not compress.
@@ -95,16 +97,21 @@ class Button(NamedTuple):
     html: str
 
 
-def buttons() -> list[Button]:
+def buttons(is_future: bool = False) -> list[Button]:
+    """The marks of a row; of a coming day only what somebody can send word of."""
     return [
         Button(str(state), kind, key, str(word), format_html("{}{}", icon(name), word))
         for state, word, name, kind, key in MARKS
+        if not is_future or state not in HERE
     ]
 
 
-def reasons(is_past: bool) -> list[tuple[str, str]]:
-    """What stands behind "Other": (state, word); on a past day with the plain marks, since a reason goes with them."""
-    states = [State.PRESENT, State.ILL, *REASONS] if is_past else REASONS
+def reasons(day: date, today: date) -> list[tuple[str, str]]:
+    """What stands behind "Other": (state, word); on a past day with the plain marks, since a reason goes with them, on
+    a coming one without the no show."""
+    states = [State.PRESENT, State.ILL, *REASONS] if day < today else REASONS
+    if day > today:
+        states = [state for state in REASONS if state != State.NO_SHOW]
     return [(state.value, str(state.label)) for state in states]
 
 
