@@ -223,6 +223,18 @@ class CaseAccess(models.Model):
         return f"{self.role} {self.source}"
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def standing(self, on: date | None = None) -> "ConsentQuerySet":
+        """Those that hold on a day, today unless said; one that is withdrawn holds no more from that moment (R9)."""
+        on = on or timezone.localdate()
+        lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+        return self.filter(lasting, given_on__lte=on, withdrawn_on__isnull=True)
+
+    def of_case(self, citizen: uuid.UUID, centre: int) -> "ConsentQuerySet":
+        """What the citizen gave at the centre, or gave at another and that names this one."""
+        return self.filter(Q(centre=centre) | Q(shared_with=centre), citizen=citizen)
+
+
 class Consent(models.Model):
     """What a citizen allows: for what, between whom, for how long, and how it was given (R9).
 
@@ -243,20 +255,33 @@ class Consent(models.Model):
     given_how = models.CharField(_("how it was given"), max_length=10, choices=Given)
     ends_on = models.DateField(_("until"), null=True)
     withdrawn_on = models.DateField(_("withdrawn"), null=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_why = models.CharField(_("what the citizen said"), max_length=300, blank=True, default="", db_default="")
+    # The other centre that it names beside `centre`: each may then read the other's goals in the one plan (U1, L4).
+    shared_with = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", null=True)
     source = models.CharField(max_length=60, help_text="The row that it was asked for with, as in CaseAccess.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["citizen", "key", "source"], name="citizens_consent_once"),
+            models.UniqueConstraint(
+                fields=["citizen", "key", "source"],
+                condition=Q(withdrawn_on__isnull=True),
+                name="citizens_consent_once",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("given_on")), name="citizens_consent_order"
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("given_on")),
                 name="citizens_consent_withdrawn_after",
+            ),
+            models.CheckConstraint(
+                condition=Q(shared_with__isnull=True) | ~Q(shared_with=F("centre")), name="citizens_consent_two_centres"
             ),
         ]
 

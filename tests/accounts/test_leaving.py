@@ -54,7 +54,7 @@ AUTHORSHIP = {
     "attendance.Notice": {"given_by", "taken_back_by"},
     "attendance.Rest": {"by", "lifted_by"},
     "attendance.AbsenceReport": {"sent_by", "received_by", "discarded_by"},
-    "citizens.Consent": {"recorded_by"},
+    "citizens.Consent": {"recorded_by", "withdrawn_by"},
     "citizens.Merge": {"by", "reversed_by"},
     "closing_notes.ClosingNote": {"approved_by"},
     "closing_notes.Rendering": {"asked_by"},
