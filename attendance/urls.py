@@ -2,7 +2,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import views, views_follow_up, views_notices, views_reporting, views_reports, views_substitutes
+from attendance import views, views_follow_up, views_notices, views_reporting, views_reports, views_sheets, views_substitutes
 
 
 class DayConverter:
@@ -51,6 +51,8 @@ urlpatterns = [
     path("<int:workshop>/joint-days/", views_notices.joint_days, name="joint_days"),
     path("joint-days/<int:pk>/cancel/", views_notices.cancel, name="cancel_joint_day"),
     path("<int:workshop>/<attendance_day:day>/", views.register, name="register"),
+    path("arrivals/", views_sheets.arrivals, name="arrivals"),
+    path("<int:workshop>/<attendance_day:day>/print/", views_sheets.sheet, name="sheet"),
     path("<int:workshop>/<attendance_day:day>/history/", views.history, name="history"),
     path("<int:workshop>/substitutes/", views_substitutes.substitutes, name="substitutes"),
     path("<int:workshop>/step-in/", views_substitutes.stepping_in, name="step_in"),
