@@ -7,16 +7,19 @@ Minutes are whole minutes, days are ISO dates.
 from datetime import date, timedelta
 from typing import Any, NotRequired, TypedDict
 
-from django.db.models import CharField, F, Q, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from attendance import figures
 from attendance.states import SICK, State
+from core.life_areas import LifeArea
 from journal.models import is_struck
 from meetings.models import Meeting
 from meetings.statuses import Status as MeetingStatus
-from plans.models import FollowUp, Plan
+from plans.models import FollowUp, Plan, TalkedAbout
 from plans.observations import lately
 from plans.permissions import Reading
 from plans.progress import progress
@@ -96,6 +99,7 @@ class MeetingFigures(TypedDict):
     held_on: str
     by: str
     minutes: str
+    subgoals: NotRequired[list[str]]  # that were talked about; none of health, and none in notes approved before
 
 
 class Figures(TypedDict):
@@ -126,12 +130,19 @@ def figures_of(programme: Programme) -> Figures:
         ],
         "follow_ups": [
             {"id": pk, "held_on": held_on.isoformat(), "by": by, "comment": text}
-            for kind, pk, held_on, by, text in talks
+            for kind, pk, held_on, by, text, _about in talks
             if kind == PLAN_TALK
         ],
         "meetings": [
-            {"id": pk, "kind": kind, "held_on": held_on.isoformat(), "by": by, "minutes": text}
-            for kind, pk, held_on, by, text in talks
+            {
+                "id": pk,
+                "kind": kind,
+                "held_on": held_on.isoformat(),
+                "by": by,
+                "minutes": text,
+                "subgoals": about,
+            }
+            for kind, pk, held_on, by, text, about in talks
             if kind != PLAN_TALK
         ],
         "accommodations": programme.accommodations,
@@ -148,16 +159,24 @@ def figures_of(programme: Programme) -> Figures:
     }
 
 
-def talks_of(programme: Programme) -> list[tuple[str, int, date, str, str]]:
-    """Follow-ups of the plan and meetings with minutes, in order: kind, id, day, by whom, what was said. One query."""
-    columns = ("kind", "pk", "held_on", "by_name", "text")
+def talks_of(programme: Programme) -> list[tuple[str, int, date, str, str, list[str]]]:
+    """Follow-ups of the plan and meetings with minutes, in order: kind, id, day, by whom, what was said, and which
+    subgoals the meeting was about. One query."""
+    columns = ("kind", "pk", "held_on", "by_name", "text", "about")
+    about = TalkedAbout.objects.filter(meeting=OuterRef("pk")).exclude(subgoal__goal__life_area=LifeArea.HEALTH)
+    nothing = Value([], ArrayField(CharField()))
     follow_ups = FollowUp.objects.filter(plan__programme=programme).annotate(
-        kind=Value(PLAN_TALK, CharField()), by_name=F("by__name"), text=F("comment")
+        kind=Value(PLAN_TALK, CharField()), by_name=F("by__name"), text=F("comment"), about=nothing
     )
     meetings = (
         Meeting.objects.filter(programme=programme, status=MeetingStatus.HELD)
         .exclude(Q(minutes="") | Q(is_struck("meetings.meeting")))
-        .annotate(held_on=TruncDate("starts_at"), by_name=F("organiser__name"), text=F("minutes"))
+        .annotate(
+            held_on=TruncDate("starts_at"),
+            by_name=F("organiser__name"),
+            text=F("minutes"),
+            about=ArraySubquery(about.values("subgoal__title")),
+        )
     )
     both = follow_ups.order_by().values_list(*columns).union(meetings.order_by().values_list(*columns), all=True)
     return list(both.order_by("held_on", "pk"))

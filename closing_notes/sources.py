@@ -88,7 +88,8 @@ def candidates(figures: Figures) -> list[tuple[str, str, str, str]]:
             "day": day(meeting["held_on"]),
             "by": meeting["by"],
         }
-        found.append((f"meeting:{meeting['id']}", RESOURCES, name, meeting["minutes"]))
+        about = ", ".join(f"»{title}«" for title in meeting.get("subgoals", []))
+        found.append((f"meeting:{meeting['id']}", RESOURCES, f"{name}: {about}" if about else name, meeting["minutes"]))
     return found
 
 

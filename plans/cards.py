@@ -18,7 +18,7 @@ from plans.measuring import in_figures
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Goal, Observation, Plan, Subgoal, Version
 from plans.observations import lately
 from plans.permissions import Reading
-from plans.progress import PlanProgress, Point, SubgoalProgress, progress
+from plans.progress import PlanProgress, Point, Said, SubgoalProgress, progress
 from plans.statuses import Status
 
 
@@ -115,17 +115,17 @@ def subgoal_card(subgoal: Subgoal, one: SubgoalProgress | None, page: PlanPage) 
     card["tag"] = moved_tag(one, page.plan.follow_up_due_on)
     said = [point for point in one.points if point.comment]
     card["staff"] = [{"by": point.by, "on": point.held_on, "text": point.comment} for point in said[-1:]]
-    heard = [point for point in one.points if point.own_step or point.own_comment]
+    heard = [voice for voice in one.voices if voice.own_step or voice.own_comment]
     card["own"] = [
-        {"by": _("The citizen's own step"), "on": point.held_on, "text": own_voice(point, one.wordings)}
-        for point in heard[-1:]
+        {"by": _("The citizen's own step"), "on": voice.held_on, "text": own_voice(voice, one.wordings)}
+        for voice in heard[-1:]
     ]
     if measured := [point.measured for point in one.points if point.measured is not None]:
         card["figure"] = in_figures(subgoal.indicator, measured[-1])
     if seen := page.seen.get(subgoal.key):
         by = _("Seen by %(name)s") % {"name": seen.by.name}
         card["seen"] = [{"by": by, "on": seen.seen_on, "text": seen.text}]
-    if one.points:
+    if one.voices:
         url = reverse("plans:detail", args=[page.plan.programme.reference])
         card["action"] = {
             "url": f"{url}?subgoal={subgoal.key}#curve",
@@ -147,10 +147,10 @@ def measure(subgoal: Subgoal) -> str:
     return str(subgoal.get_indicator_display())
 
 
-def own_voice(point: Point, wordings: list[str]) -> str:
+def own_voice(voice: Point | Said, wordings: list[str]) -> str:
     """The step that the citizen named, in its words, and what the citizen said to it (L3)."""
-    step = in_words(point.own_step, wordings) if point.own_step else ""
-    return "\n".join(filter(None, [step, point.own_comment]))
+    step = in_words(voice.own_step, wordings) if voice.own_step else ""
+    return "\n".join(filter(None, [step, voice.own_comment]))
 
 
 def in_words(step: int, wordings: list[str]) -> str:
@@ -174,9 +174,10 @@ def moved_tag(one: SubgoalProgress, due_on: date | None) -> str:
 
 
 def choose_curve(page: PlanPage, chosen: str) -> None:
-    """Draw the steps of the chosen subgoal, or of the first that was followed up."""
-    followed = [one for one in page.progress.subgoals if one.has_follow_up]
-    one = next((one for one in followed if str(one.subgoal.key) == chosen), followed[0] if followed else None)
+    """Draw the steps of the chosen subgoal, or of the first that was followed up or that the citizen spoke of."""
+    heard = [one for one in page.progress.subgoals if one.voices]
+    first = next((one for one in heard if one.has_follow_up), heard[0] if heard else None)
+    one = next((one for one in heard if str(one.subgoal.key) == chosen), first)
     if one is None:
         return
     page.curve_of = one.subgoal

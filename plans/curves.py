@@ -27,7 +27,7 @@ class Row:
 
 @dataclass
 class Curve:
-    """A subgoal, or the whole plan, as chart and table. `drawn` is None before the first follow-up."""
+    """A subgoal, or the whole plan, as chart and table. `drawn` is None before anything was set or said."""
 
     title: str
     goal: str
@@ -61,24 +61,28 @@ def curves_of(plan: Plan, reading: Reading, *, started_on: date) -> Curves:
 
 def curve_of(one: SubgoalProgress, started_on: date) -> Curve:
     """The steps of one subgoal, from its baseline on."""
-    start = min([started_on, *(point.held_on for point in one.points[:1])])
+    start = min([started_on, *(voice.held_on for voice in one.voices[:1])])
     rows = [Row(start, in_words(one.baseline_step, one), "", by=_("Start"))]
     rows += [
         Row(
-            point.held_on,
-            in_words(point.step, one),
-            in_words(point.own_step, one) if point.own_step else "",
-            point.by,
-            point.comment,
-            point.own_comment,
+            voice.held_on,
+            in_words(voice.step, one) if voice.step else "",
+            in_words(voice.own_step, one) if voice.own_step else "",
+            voice.by,
+            voice.comment,
+            voice.own_comment,
         )
-        for point in one.points
+        for voice in one.voices
     ]
     drawn = None
-    if one.points:
+    if one.voices:
         points = [
-            (point.held_on, float(point.step), float(point.own_step) if point.own_step else None)
-            for point in one.points
+            (
+                voice.held_on,
+                float(voice.step) if voice.step else None,
+                float(voice.own_step) if voice.own_step else None,
+            )
+            for voice in one.voices
         ]
         drawn = two_voices(
             [(start, float(one.baseline_step), None), *points],
@@ -99,7 +103,7 @@ def in_words(step: int, one: SubgoalProgress) -> str:
 
 def whole_of(found: PlanProgress, started_on: date) -> Curve | None:
     """How many subgoals lay above their baseline after each day of follow-up, by staff and by the citizen (L3)."""
-    days = sorted({point.held_on for one in found.subgoals for point in one.points})
+    days = sorted({voice.held_on for one in found.subgoals for voice in one.voices})
     if not days:
         return None
     points: list[tuple[date, float | None, float | None]] = [(min(started_on, days[0]), 0.0, None)]
@@ -133,7 +137,7 @@ def above(found: PlanProgress, day: date, *, own: bool) -> int:
     """Of how many subgoals the last step until that day lay above the baseline."""
     number = 0
     for one in found.subgoals:
-        steps = [point.own_step if own else point.step for point in one.points if point.held_on <= day]
+        steps = [voice.own_step if own else voice.step for voice in one.voices if voice.held_on <= day]
         said = [step for step in steps if step]
         number += bool(said) and said[-1] > one.baseline_step
     return number
@@ -141,7 +145,7 @@ def above(found: PlanProgress, day: date, *, own: bool) -> int:
 
 def above_by_own_words(found: PlanProgress, day: date) -> float | None:
     """The same by the citizen's own steps; None while none was said."""
-    said = any(point.own_step for one in found.subgoals for point in one.points if point.held_on <= day)
+    said = any(voice.own_step for one in found.subgoals for voice in one.voices if voice.held_on <= day)
     return float(above(found, day, own=True)) if said else None
 
 

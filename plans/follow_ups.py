@@ -19,15 +19,19 @@ from journal.models import Audience, Entry
 from plans.actions import follow_up_next, locked, next_follow_up_on
 from plans.measuring import Measured, measured_of
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Plan, StepRecord, Subgoal
+from plans.own_steps import keep
 from plans.statuses import Status
 from programmes.models import Programme
 from programmes.requirements import settle
 
 
 class Mark(NamedTuple):
-    """The step of one subgoal at one follow-up: the professional's, the citizen's own, and what each says to it."""
+    """The step of one subgoal at one follow-up: the professional's, the citizen's own, and what each says to it.
 
-    step: int
+    Without a step of staff the citizen's own stands alone (L3).
+    """
+
+    step: int | None
     own_step: int | None = None
     comment: str = ""
     own_comment: str = ""
@@ -49,7 +53,8 @@ def record_follow_up(
 ) -> FollowUp:
     """Record a follow-up of the confirmed version and plan the next one (L3).
 
-    `steps` go by the subgoal's key; a subgoal that was not talked about is left out. Without `next_on` the type's
+    `steps` go by the subgoal's key; a subgoal that was not talked about is left out, and of one of which only the
+    citizen spoke the own step is kept alone. Without `next_on` the type's
     interval decides. `last_seen` is the id of the newest follow-up (0 for none) on the page that was sent: the same
     sent twice is one follow-up (T12), another one meanwhile is refused. What attendance answers is filled in from
     there, whatever was sent. Refused for a day in the future or before the programme's start, without a confirmed
@@ -76,6 +81,7 @@ def record_follow_up(
                 _("Somebody else has recorded a follow-up since you opened the page. See it before you save yours.")
             )
         before = steps_until(plan, held_on)
+        alone = {key: mark for key, mark in steps.items() if mark.step is None}
         follow_up = FollowUp.objects.create(plan=plan, held_on=held_on, by=by, comment=comment, next_on=next_on)
         StepRecord.objects.bulk_create(
             StepRecord(
@@ -89,7 +95,11 @@ def record_follow_up(
                 measured_since=measured[key].since if key in measured else None,
             )
             for key, mark in steps.items()
+            if mark.step is not None
         )
+        for key, mark in alone.items():
+            if mark.own_step:
+                keep(plan, subgoals[key], mark.own_step, said_on=held_on, comment=mark.own_comment, by=by)
         if not plan.follow_ups.filter(held_on__gt=held_on).exists():
             follow_up_next(plan, on=next_on or next_follow_up_on(plan.programme, held_on), by=by)
         settle([plan.programme.pk], by=by)
@@ -110,12 +120,14 @@ def check(
     """Refused with the first thing that cannot be so."""
     if problem := next_on_problem(programme, next_on, held_on=held_on):
         raise Refused(problem)
-    if not steps:
+    if not any(mark.step for mark in steps.values()):
         raise Refused(_("Choose the step of at least one subgoal"))
     if not known.issuperset(steps):
         raise Refused(_("The plan has changed since you opened the page. Open it again"))
     for mark in steps.values():
-        if not all(FIRST_STEP <= step <= LAST_STEP for step in (mark.step, mark.own_step or FIRST_STEP)):
+        if mark.step is None and (mark.own_step is None or mark.comment):
+            raise Refused(_("Choose the step of at least one subgoal"))
+        if not all(FIRST_STEP <= (step or FIRST_STEP) <= LAST_STEP for step in (mark.step, mark.own_step)):
             raise Refused(_("A step is a number from %(first)s to %(last)s") % {"first": FIRST_STEP, "last": LAST_STEP})
 
 
@@ -152,8 +164,9 @@ def is_same(follow_up: FollowUp, *, held_on: date, comment: str, steps: Mapping[
         one.subgoal.key: Mark(one.step, one.own_step, one.comment, one.own_comment)
         for one in follow_up.steps.select_related("subgoal")
     }
+    steps = {key: mark for key, mark in steps.items() if mark.step is not None}
     same_head = (follow_up.held_on, follow_up.comment, follow_up.by_id) == (held_on, comment, by.pk)
-    return same_head and recorded == dict(steps)
+    return same_head and recorded == steps
 
 
 def tell_steps(
@@ -189,7 +202,7 @@ def tell_steps(
     for key, mark in steps.items():
         subgoal = subgoals[key]
         was = before.get(key, subgoal.baseline_step)
-        if mark.step != was:
+        if mark.step is not None and mark.step != was:
             entries.append(
                 entry(
                     "step_forward" if mark.step > was else "step_back",

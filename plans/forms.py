@@ -79,7 +79,8 @@ class MarkForm(PartForm):
 
     def clean(self) -> None:
         data = self.cleaned_data
-        said = any(data.get(name) for name in ("own_step", "comment", "own_comment"))
+        # The citizen's own step may stand alone; what staff says is said to a step (L3).
+        said = data.get("comment") or (data.get("own_comment") and not data.get("own_step"))
         if data.get("step") is None and "step" not in self.errors and said and not self.is_filled_in:
             self.add_error("step", gettext("Choose the step of “%(subgoal)s”") % {"subgoal": self.progress.subgoal})
 
@@ -90,8 +91,8 @@ class MarkForm(PartForm):
 
     @property
     def is_said(self) -> bool:
-        """Whether there is a step to record: chosen, or filled in."""
-        return self.is_filled_in or self.cleaned_data["step"] is not None
+        """Whether there is a step to record: chosen, filled in, or the citizen's own."""
+        return self.is_filled_in or any(self.cleaned_data[name] is not None for name in ("step", "own_step"))
 
 
 class FollowUpForm(PartForm):

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from itertools import accumulate
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from core.templatetags.dates import hours, percent, short_day
 from journal.models import is_struck
 from meetings.models import Meeting, zone_of
 from meetings.statuses import Status as MeetingStatus
-from plans.models import Goal, Observation, Plan, Subgoal, Version
+from plans.models import Goal, Observation, Plan, Subgoal, TalkedAbout, Version
 from plans.observations import readable
 from plans.permissions import Reading
 from plans.progress import PlanProgress, SubgoalProgress, progress, wordings_of
@@ -40,6 +41,7 @@ class Held:
     kind: str
     day: date
     by: str
+    about: frozenset[UUID]  # keys of the subgoals that were talked about
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ class SubgoalPart:
     observations: list[Observation] = field(default_factory=list)
     more_observations: int = 0
     attendance: list[Stretch] = field(default_factory=list)
-    meetings: list[Held] = field(default_factory=list)
+    meetings: list[Held] = field(default_factory=list)  # that it was talked about at
+    same_day: list[Held] = field(default_factory=list)  # that were held on the day of a follow-up, and name no subgoal
 
     @property
     def has_evidence(self) -> bool:
-        return bool(self.observations or self.attendance or self.meetings)
+        return bool(self.observations or self.attendance or self.meetings or self.same_day)
 
 
 @dataclass
@@ -166,7 +169,8 @@ def part(
         more_observations=max(0, len(observations) - OBSERVATIONS_SHOWN),
     )
     talked = {point.held_on for point in one.points} if one else set()
-    made.meetings = [meeting for meeting in found.meetings if meeting.day in talked]
+    made.meetings = [meeting for meeting in found.meetings if subgoal.key in meeting.about]
+    made.same_day = [meeting for meeting in found.meetings if not meeting.about and meeting.day in talked]
     if subgoal.indicator in (Indicator.SHARE, Indicator.HOURS):
         made.attendance = stretches(days, found.plan.programme, sorted(talked))
     return made
@@ -189,12 +193,19 @@ def held_meetings(programme: Programme, user: User) -> list[Held]:
         Meeting.objects.visible_to(user)
         .filter(programme=programme, status=MeetingStatus.HELD)
         .exclude(Q(is_struck("meetings.meeting")))
+        .annotate(about=ArraySubquery(TalkedAbout.objects.filter(meeting=OuterRef("pk")).values("subgoal__key")))
         .select_related("organiser")
         .order_by("-starts_at", "-pk")[:MEETINGS_SHOWN]
     )
     zone = zone_of(programme.centre)
     return [
-        Held(one.pk, str(one.get_kind_display()), one.starts_at.astimezone(zone).date(), one.organiser.name)
+        Held(
+            one.pk,
+            str(one.get_kind_display()),
+            one.starts_at.astimezone(zone).date(),
+            one.organiser.name,
+            frozenset(one.about),
+        )
         for one in reversed(rows)
     ]
 

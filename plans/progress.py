@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import DecimalField, F, OuterRef, QuerySet, SmallIntegerField, Subquery, Value
 
 from core.life_areas import LifeArea
 from plans import steps
-from plans.models import LAST_STEP, Abandonment, Plan, StepRecord, Subgoal
+from plans.models import LAST_STEP, Abandonment, OwnStep, Plan, StepRecord, Subgoal
 from plans.permissions import Reading
 from plans.statuses import Status
 
@@ -37,13 +38,29 @@ class Point:
     measured: Decimal | None = None  # what attendance said: percent, or hours a week
 
 
+@dataclass(frozen=True)
+class Said:
+    """The citizen's own step beside which staff set none: said on the own page, on the tablet or at a talk (L3, L5)."""
+
+    held_on: date
+    own_step: int
+    own_comment: str
+    by: str
+    step: None = None
+    comment: str = ""
+
+
 @dataclass
 class SubgoalProgress:
-    """A subgoal in its newest agreed wording (`subgoal.goal` is loaded), with its follow-ups, oldest first."""
+    """A subgoal in its newest agreed wording (`subgoal.goal` is loaded), with its follow-ups, oldest first.
+
+    `voices` are the same with what the citizen said alone between them; no figure counts that.
+    """
 
     subgoal: Subgoal
     is_current: bool  # stands in the plan that is in force: neither left out by a later version nor given up
     points: list[Point] = field(default_factory=list)
+    voices: list[Point | Said] = field(default_factory=list)
     given_up_on: date | None = None
 
     @property
@@ -65,7 +82,7 @@ class SubgoalProgress:
     @property
     def own_step(self) -> int | None:
         """Where the citizen stood by the own words, when last asked."""
-        return next((point.own_step for point in reversed(self.points) if point.own_step), None)
+        return next((voice.own_step for voice in reversed(self.voices) if voice.own_step), None)
 
     @property
     def moved(self) -> int:
@@ -124,7 +141,10 @@ def agreed_subgoals(plans: Collection[int] | QuerySet[Plan]) -> QuerySet[Subgoal
 
 
 def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[int, PlanProgress]:
-    """Progress by plan id, in two queries however many plans, subgoals and follow-ups; as far as the reader reads."""
+    """Progress by plan id, in two queries however many plans, subgoals and follow-ups; as far as the reader reads.
+
+    What the citizen said alone is for those who read comments.
+    """
     found = {plan.pk: PlanProgress() for plan in plans}
     given_up = Abandonment.objects.filter(
         plan=OuterRef("goal__version__plan"), key=OuterRef("key"), taken_up_on__isnull=True
@@ -146,17 +166,38 @@ def progress_of(plans: Iterable[Plan], reading: Reading = EVERYTHING) -> dict[in
         one = SubgoalProgress(subgoal, is_current, given_up_on=given_up_on)
         progress[version.plan_id, subgoal.key] = one
         found[version.plan_id].subgoals.append(one)
-    records = StepRecord.objects.filter(follow_up__plan__in=list(found)).order_by("follow_up__held_on", "follow_up_id")
-    if not reading.health:
-        records = records.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
-    talk = ("follow_up__held_on", "follow_up__by__name", "step", "own_step", "comment", "own_comment", "measured")
-    for plan, key, held_on, by, step, own_step, comment, own_comment, measured in records.values_list(
-        "follow_up__plan_id", "subgoal__key", *talk
-    ):
-        if known := progress.get((plan, key)):
+    for plan, key, *spoken in records_of(list(found), reading):
+        known = progress.get((plan, key))
+        held_on, step, own_step, comment, own_comment, by, measured = spoken[:7]
+        if known is None:
+            continue
+        if step is not None:
             said = (comment, own_comment) if reading.comments else ("", "")
             known.points.append(Point(held_on, step, own_step, said[0], by, said[1], measured))
+            known.voices.append(known.points[-1])
+        elif reading.comments:
+            known.voices.append(Said(held_on, own_step, own_comment, by))
     return found
+
+
+def records_of(plans: list[int], reading: Reading) -> QuerySet[Any, tuple[Any, ...]]:
+    """What was set and said of the plans' subgoals, oldest first; of one day the follow-ups first. One query."""
+    together = StepRecord.objects.filter(follow_up__plan__in=plans)
+    alone = OwnStep.objects.filter(plan__in=plans)
+    if not reading.health:
+        together = together.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
+        alone = alone.exclude(subgoal__goal__life_area=LifeArea.HEALTH)
+    at_talks = together.annotate(day=F("follow_up__held_on"), place=Value(0), number=F("follow_up_id")).values_list(
+        "follow_up__plan_id", "subgoal__key", "day", "step", "own_step", "comment", "own_comment",
+        "follow_up__by__name", "measured", "place", "number",
+    )  # fmt: skip
+    by_themselves = alone.annotate(
+        day=F("said_on"), place=Value(1), number=F("pk"), nothing=Value(None, SmallIntegerField()), said=Value(""),
+        figure=Value(None, DecimalField()),
+    ).values_list(
+        "plan_id", "subgoal__key", "day", "nothing", "step", "said", "comment", "by__name", "figure", "place", "number"
+    )  # fmt: skip
+    return at_talks.order_by().union(by_themselves.order_by(), all=True).order_by("day", "place", "number")
 
 
 def progress(plan: Plan, reading: Reading = EVERYTHING) -> PlanProgress:

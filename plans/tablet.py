@@ -24,7 +24,7 @@ SIGNS = {
 }
 # The citizen's taps until staff keeps them with a follow-up: `own=<number of the subgoal>-<step>`.
 OWN, GOAL = "own", "goal"
-# And as they are handed to the follow-up: `own-<key>=<step>`.
+# And as they are kept, alone or with the follow-up: `own-<key>=<step>`.
 KEPT = "own-"
 
 
@@ -63,8 +63,13 @@ class Card:
 @dataclass
 class Tablet:
     card: Card | None = None
-    keep: str = ""  # the query that takes the citizen's taps along to the follow-up
+    kept: list[tuple[str, int]] = field(default_factory=list)  # the citizen's taps by the subgoals' keys
     taps: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def keep(self) -> str:
+        """The query that takes the citizen's taps along to the follow-up."""
+        return "?" + urlencode(self.kept) if self.kept else ""
 
 
 def citizens_reading(own: Reading) -> Reading:
@@ -75,7 +80,7 @@ def citizens_reading(own: Reading) -> Reading:
 
 def tablet(plan: Plan, *, own: Reading, asked: QueryDict, may_rate: bool) -> Tablet:
     """The subgoal that the address names, the first unless said; in two queries. GET keeps nothing: the taps travel
-    in the address until staff saves the follow-up."""
+    in the address until staff keeps them."""
     subgoals = [one for one in progress(plan, citizens_reading(own)).subgoals if one.is_current]
     taps = taps_of(asked, len(subgoals)) if may_rate else {}
     found = Tablet(taps=taps)
@@ -102,10 +107,7 @@ def tablet(plan: Plan, *, own: Reading, asked: QueryDict, may_rate: bool) -> Tab
         after=address(number + 1) if number < len(subgoals) else "",
         chosen=taps.get(number),
     )
-    if taps:
-        found.keep = "?" + urlencode(
-            [(f"{KEPT}{subgoals[place - 1].subgoal.key}", step) for place, step in taps.items()]
-        )
+    found.kept = [(f"{KEPT}{subgoals[place - 1].subgoal.key}", step) for place, step in taps.items()]
     return found
 
 

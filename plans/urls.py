@@ -4,6 +4,7 @@ from plans import views, views_changes, views_confirming, views_document, views_
 
 app_name = "plans"
 urlpatterns = [
+    path("meetings/<int:pk>/", views_show.talked_about, name="talked_about"),
     path("<str:reference>/", views.detail, name="detail"),
     path("<str:reference>/edit/", views.edit, name="edit"),
     path("<str:reference>/confirm/", views_confirming.confirm, name="confirm"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("<str:reference>/whole/", views_show.whole, name="whole"),
     path("<str:reference>/together/", views_show.one_plan, name="together"),
     path("<str:reference>/tablet/", views_show.show, name="tablet"),
+    path("<str:reference>/own-steps/", views_show.own_steps, name="own_steps"),
     path("<str:reference>/document/", views_document.document, name="document"),
     path("<str:reference>/document/<int:pk>/", views_document.progress, name="document_progress"),
     path("<str:reference>/document/<int:pk>/file/", views_document.file, name="document_file"),

@@ -26,7 +26,8 @@ from meetings.models import Meeting, zone_of
 from plans.models import LAST_STEP, Plan
 from plans.permissions import reading
 from plans.progress import SubgoalProgress, progress_of
-from plans.tablet import SIGNS
+from plans.steps import STEPS
+from plans.tablet import KEPT, SIGNS
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 
@@ -88,14 +89,21 @@ class OwnGoal:
     target: int
     wording: str
     aim: str
+    case: str  # the programme's reference
+    name: str  # of the field that a tap sends
+    own_step: int | None  # where the citizen last said to stand
+    wordings: list[tuple[int, str]]
+    may_say: bool
 
 
 def own_goals(programmes: list[Programme]) -> list[OwnGoal]:
     """Every subgoal that is agreed in the plans now, in the plans' order (L4). Three queries."""
     plans = list(Plan.objects.filter(programme__in=programmes).order_by("pk"))
-    found: list[SubgoalProgress] = []
-    for one in progress_of(plans, reading({Role.CITIZEN})).values():
-        found += [subgoal for subgoal in one.subgoals if subgoal.is_current]
+    of_plan = {one.pk: one for one in programmes}
+    cases = {plan.pk: of_plan[plan.programme_id] for plan in plans}
+    found: list[tuple[Programme, SubgoalProgress]] = []
+    for pk, one in progress_of(plans, reading({Role.CITIZEN})).items():
+        found += [(cases[pk], subgoal) for subgoal in one.subgoals if subgoal.is_current]
     return [
         OwnGoal(
             number=number,
@@ -109,8 +117,13 @@ def own_goals(programmes: list[Programme]) -> list[OwnGoal]:
             target=LAST_STEP,
             wording=one.wordings[one.step - 1],
             aim=one.wordings[LAST_STEP - 1],
+            case=programme.reference,
+            name=f"{KEPT}{one.subgoal.key}",
+            own_step=one.own_step,
+            wordings=list(zip(STEPS, one.wordings, strict=True)),
+            may_say=programme.status in RUNNING,
         )
-        for number, one in enumerate(found, start=1)
+        for number, (programme, one) in enumerate(found, start=1)
     ]
 
 

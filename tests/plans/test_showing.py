@@ -51,7 +51,7 @@ def test_each_subgoal_gathers_what_was_seen_its_hours_and_its_meetings(signed_in
         (MONDAY, talked_on, 480, 480),
         (talked_on + DAY, datetime.date(2026, 12, 14), 240, 0),
     ]
-    assert [meeting.day for meeting in one.meetings] == [talked_on]
+    assert [meeting.day for meeting in one.same_day] == [talked_on]
     assert (two.attendance, two.meetings) == ([], [])
     assert [seen.text for seen in two.observations] == ["Opened the shop"]
     for told in ("Opened the shop", programme.citizen.name, programme.reference, "t-paperhead"):
