@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from attendance.models import MissedAttendance
 from core.templatetags.components import tel
-from core.templatetags.dates import clock
+from core.templatetags.dates import clock, moment
 from core.templatetags.dates import day as in_words
 from desk.rows import Group, Link, Now, Row, Tag, Tile, group, link_to
 from desk.today.days import Day
@@ -20,7 +20,7 @@ from worklist import lines as worklist_lines
 from worklist.models import Task
 
 # Follow-ups that are waiting have a group of their own, so their tasks are not told twice.
-FOLLOW_UP_TASK = "contact_absent_citizen"
+FOLLOW_UP_TASKS = ("contact_absent_citizen", "overdue_follow_up")
 DAYS_AHEAD = 7
 # More than anybody does in a day; the group says how many there are, up to here.
 AT_MOST = 100
@@ -53,13 +53,15 @@ def greeting(user: User, at: datetime | None = None) -> str:
 
 
 def waiting_follow_ups(user: User) -> list[MissedAttendance]:
-    """Citizens who were missing and whom nobody has reached yet, oldest first (A4, A7). Two queries."""
+    """Citizens who were missing and whom nobody has reached yet, those that went on to others first, then the oldest;
+    without those whose reminders rest (A4, A7, A8). Two queries."""
     return list(
         MissedAttendance.objects.visible_to(user)
         .waiting()
+        .awake()
         .select_related("slot__citizen", "slot__programme", "slot__workshop__unit")
         .prefetch_related("attempts__by")
-        .order_by("slot__day", "slot__starts", "pk")[:AT_MOST]
+        .order_by("-escalation", "slot__day", "slot__starts", "pk")[:AT_MOST]
     )
 
 
@@ -91,6 +93,9 @@ def follow_up_text(missed: MissedAttendance) -> str:
         last = attempts[-1]
         tried = _("%(name)s tried at %(time)s.") % {"name": last.by.name, "time": clock(timezone.localtime(last.at))}
         text = f"{text} {tried}"
+    if missed.escalation and missed.escalated_at:
+        since = moment(missed.escalated_at)
+        text = f"{text} " + _("%(who)s since %(since)s.") % {"who": missed.get_escalation_display(), "since": since}
     return text
 
 
@@ -142,7 +147,7 @@ def meeting_group(meetings: list[meeting_lines.Line], day: Day) -> Group:
     )
 
 
-def upcoming_tasks(user: User, day: Day, *, without: Iterable[str] = (FOLLOW_UP_TASK,)) -> list[worklist_lines.Line]:
+def upcoming_tasks(user: User, day: Day, *, without: Iterable[str] = FOLLOW_UP_TASKS) -> list[worklist_lines.Line]:
     """The user's tasks that are overdue, due, or due within a week, most urgent first (J6). One query."""
     tasks = (
         Task.objects.visible_to(user)

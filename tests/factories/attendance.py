@@ -3,11 +3,11 @@ import datetime
 import factory
 
 from accounts.models import User
-from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
+from attendance.models import AbsenceReport, ExpectedAttendance, MissedAttendance, RegisterDay
 from programmes.models import Workshop
 from tests.factories.accounts import user_with_role
 from tests.factories.base import Factory
-from tests.factories.programmes import MONDAY, PlacementFactory
+from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory
 
 COPENHAGEN = "Europe/Copenhagen"
 
@@ -61,3 +61,15 @@ class MissedFactory(Factory):
 
     slot = factory.SubFactory(SlotFactory)
     due_on = factory.SelfAttribute("slot.day")
+
+
+class AbsenceReportFactory(Factory):
+    """A draft after three missed days in a row."""
+
+    class Meta:
+        model = AbsenceReport
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    rules = factory.LazyFunction(lambda: [{"rule": "in_a_row", "found": 3}])
+    since = factory.SelfAttribute("programme.starts_on")
+    until = factory.SelfAttribute("since")
