@@ -51,7 +51,10 @@ class WeekReportForm(Form):
         today = timezone.localdate()
         for slot in self.slots:
             label = f"{in_words(slot.day).capitalize()} {clock(slot.starts)}–{clock(slot.ends)}"
-            self.fields[f"state_{slot.pk}"] = forms.ChoiceField(label=label, choices=choices(slot), required=False)
+            offered = choices(slot)
+            self.fields[f"state_{slot.pk}"] = forms.ChoiceField(
+                label=label, choices=offered, required=not any(value == "" for value, _word in offered)
+            )
             self.fields[f"came_{slot.pk}"] = TimeField(label=f"{label}: {_('came at')}", required=False)
             self.fields[f"left_{slot.pk}"] = TimeField(label=f"{label}: {_('left at')}", required=False)
             self.fields[f"remark_{slot.pk}"] = forms.CharField(

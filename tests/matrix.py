@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import User
+from accounts.models import SharedTablet, Substitution, User
 from citizens.models import Citizen, Merge
 from closing_notes.models import Rendering
 from tests.desk.cast import TODAY, AccessFactory, Case, a_case
@@ -49,6 +49,16 @@ class MergeFactory(Factory):
         model = Merge
 
 
+class SubstitutionFactory(Factory):
+    class Meta:
+        model = Substitution
+
+
+class SharedTabletFactory(Factory):
+    class Meta:
+        model = SharedTablet
+
+
 @dataclass
 class World:
     """One case with everything around it, and what each kind of route object is called in it."""
@@ -64,7 +74,11 @@ class World:
 
 
 def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
-    case = a_case(first_name, last_name, **{"type": type_with(required=[named("tour", met_by="hand")]), **fields})
+    case = a_case(
+        first_name,
+        last_name,
+        **{"type": type_with(required=[named("tour", met_by="hand")], uses_internships=True), **fields},
+    )
     programme = case.programme
     parties = {
         "centre": programme.centre,
@@ -113,12 +127,18 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "held": {"pk": case.caseworker.memberships.get().pk},
             "programme": {"reference": programme.reference},
             "placing": {"reference": programme.reference, "workshop": case.placement.workshop.pk},
+            "placing_elsewhere": {"reference": programme.reference, "kind": "internship"},
+            "reported": {"reference": programme.reference, "monday": "2026-W49"},
             "placement": {"reference": programme.reference, "pk": case.placement.pk},
             "step": {"reference": programme.reference, "pk": case.placement.pk, "day": "2026-12-28"},
             "referral": {"reference": referral.reference},
             "draft": {"reference": draft.reference},
             "missed": {"pk": missed.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
+            "place": {"workshop": case.placement.workshop.pk},
+            "stand_in": {"pk": a_substitution(case).pk},
+            "shared": {"pk": a_tablet(case).pk},
+            "person": {"user": case.contact_person.pk},
             "slot": {},
             "meeting": {"pk": over.pk},
             "promise": {"pk": promise.pk},
@@ -160,6 +180,24 @@ def a_twin(case: Case) -> Citizen:
     twin = CitizenFactory(first_name=case.citizen.first_name, last_name=case.citizen.last_name, phone="")
     AccessFactory(citizen=twin, centre=case.programme.centre, role="team_leader", organisation=case.programme.centre)
     return twin
+
+
+def a_substitution(case: Case) -> Substitution:
+    """A colleague of the centre who is nobody of the case marks in the contact person's place."""
+    return SubstitutionFactory(
+        unit=case.placement.workshop.unit,
+        substitute=user_with_role("caseworker", case.programme.centre),
+        in_place_of=case.contact_person,
+        starts_on=TODAY,
+        ends_on=TODAY,
+        named_by=case.team_leader,
+    )
+
+
+def a_tablet(case: Case) -> SharedTablet:
+    return SharedTabletFactory(
+        unit=case.placement.workshop.unit, digest=f"of-{case.programme.pk}", made_by=case.team_leader
+    )
 
 
 def a_merge(case: Case) -> Merge:
