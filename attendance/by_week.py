@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.calendar import monday_of
 from core.charts_by_week import hours_by_week, share_by_week
 
 # A week's share jumps; that of so many weeks up to it shows where it goes.
@@ -62,13 +63,16 @@ def total(sums: Iterable[Sums]) -> Sums:
 def rows(
     by_monday: Mapping[date, Sums], *, first: date, last: date, planned: Mapping[date, int] | None = None
 ) -> list[WeekRow]:
-    """A row for each week from the Monday `first` to the one of `last`, those in which nothing was agreed too."""
+    """A row for each week from the Monday `first` to the one of `last`, those in which nothing was agreed too.
+
+    `by_monday` may begin earlier: the first weeks' `running` shares look back there.
+    """
     mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
     found = []
-    for place, monday in enumerate(mondays):
-        near = mondays[max(0, place - RUNNING_WEEKS + 1) : place + 1]
+    for monday in mondays:
+        near = [monday - timedelta(weeks=number) for number in range(RUNNING_WEEKS)]
         here = by_monday.get(monday, Sums())
-        # A week without hours has no disc, and the line does not go on through it as if it had.
+        # In a week without hours the line has a gap: nothing is known of it.
         running = total(by_monday.get(one, Sums()) for one in near).share if here.agreed else None
         found.append(WeekRow(monday, None if planned is None else planned.get(monday, 0), here, running))
     return found
@@ -89,8 +93,18 @@ def charts(weeks: Sequence[WeekRow], *, target: float | None = None) -> dict[str
     }
 
 
-def change(weeks: Sequence[WeekRow]) -> float | None:
-    """The trend: the share of the last four weeks less that of the four before; None without both."""
-    last = total(week.sums for week in weeks[-RUNNING_WEEKS:]).share
-    before = total(week.sums for week in weeks[-2 * RUNNING_WEEKS : -RUNNING_WEEKS]).share
+def change(by_day: Mapping[date, Sums], until: date) -> float | None:
+    """The trend: the share of the four weeks that end with `until` less that of the four before; None without both."""
+    length = timedelta(weeks=RUNNING_WEEKS)
+    last = total(sums for day, sums in by_day.items() if until - length < day <= until).share
+    before = total(sums for day, sums in by_day.items() if until - 2 * length < day <= until - length).share
     return None if last is None or before is None else last - before
+
+
+def add_up(by_day: Mapping[date, Sums]) -> dict[date, Sums]:
+    """The sums of each ISO week, by its Monday."""
+    found: dict[date, Sums] = {}
+    for day, sums in by_day.items():
+        monday = monday_of(day)
+        found[monday] = found.get(monday, Sums()) + sums
+    return found

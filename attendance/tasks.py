@@ -11,9 +11,11 @@ from django.utils import timezone
 from attendance.absence_rules import draft_reports
 from attendance.escalation import escalate
 from attendance.expected import write_ahead
+from attendance.falls import look_for_falls
 from attendance.flagging import flag_missed
 from attendance.missing_registers import remind_of_registers
 from attendance.reporting import ask_for_reports
+from attendance.roll_ups import count_dirty_days
 from audit.acting import System
 
 FLAGGING, EXPECTING, JUDGING = 4_801_527, 4_801_528, 4_801_529
@@ -35,6 +37,7 @@ IS_OPEN = """
 """
 
 REPORTING = 4_801_541
+COUNTING = 4_801_553
 
 
 @contextmanager
@@ -104,3 +107,23 @@ def ask_for_week_reports() -> None:
     with alone(REPORTING) as is_alone:
         if is_alone:
             ask_for_reports(at=timezone.now())
+
+
+@shared_task
+def count_days() -> None:
+    """Count the sums of the days that were touched; catches up whatever waits (A9)."""
+    with alone(COUNTING) as is_alone:
+        if is_alone:
+            count_dirty_days()
+
+
+@shared_task
+def look_for_falls_today() -> None:
+    """Look again at those who were expected today, so that a warning comes on the day itself (A10)."""
+    look_for_falls(only_today=True)
+
+
+@shared_task
+def look_for_falls_everywhere() -> None:
+    """Every night: all running programmes, and the warnings of those that run no more (A10)."""
+    look_for_falls()

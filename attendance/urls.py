@@ -2,7 +2,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import views, views_follow_up, views_notices, views_reporting, views_reports, views_sheets, views_substitutes
+from attendance import (
+    views,
+    views_figures,
+    views_follow_up,
+    views_notices,
+    views_reporting,
+    views_reports,
+    views_sheets,
+    views_substitutes,
+)
 
 
 class DayConverter:
@@ -43,7 +52,8 @@ urlpatterns = [
     path("reports/<int:pk>/send/", views_reports.send, name="send_report"),
     path("reports/<int:pk>/discard/", views_reports.discard, name="discard_report"),
     path("reports/<int:pk>/received/", views_reports.receive, name="receive_report"),
-    path("case/<str:reference>/", views_follow_up.citizen, name="citizen"),
+    path("case/<str:reference>/", views_figures.citizen, name="citizen"),
+    path("warnings/<int:pk>/settle/", views_figures.settle_warning, name="settle_warning"),
     path("case/<str:reference>/weeks/<attendance_week:monday>/", views_reporting.week, name="week"),
     path("case/<str:reference>/notice/", views_notices.give, name="give_notice"),
     path("notices/<int:pk>/", views_notices.change, name="change_notice"),

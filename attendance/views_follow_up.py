@@ -1,6 +1,5 @@
-"""Follow-up of missed citizens, and one case's attendance (A7, A9)."""
+"""Follow-up of missed citizens (A7)."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -13,25 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.requests import SignedIn
-from attendance import figures
 from attendance.actions import record_contact
 from attendance.batch import LARGEST_KEY
 from attendance.escalation import clock_of
 from attendance.forms import ContactForm, RestForm
-from attendance.models import ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus, Rest
-from attendance.permissions import may_follow_up, may_see_days
-from attendance.reporting import weeks_of
+from attendance.models import ContactAttempt, MissedAttendance, MissedStatus, Rest
+from attendance.permissions import may_follow_up
 from attendance.resting import USUAL_DAYS, lift_rest, rest_of, rest_reminders
 from audit.log import look
 from audit.models import Access
-from core.charts import week_bars
 from core.exceptions import NotAllowed, Refused
-from programmes.models import Programme
-from programmes.permissions import may_work_on, reads_courses, roles_in
+from programmes.permissions import may_work_on
 
-DAYS_SHOWN = 400
-CHART_WEEKS = 8
-WEEKS_SHOWN = 26
 LIST_AT_MOST = 300
 
 
@@ -153,54 +145,3 @@ def contact_page(
         "clock": clock_of(found, rest=resting, at=timezone.now()) if is_open else None,
     }
     return render(request, "attendance/contact.html", context, status=status)
-
-
-def named(
-    slots: Iterable[ExpectedAttendance], programme: Programme, *, with_health: bool
-) -> list[tuple[ExpectedAttendance, str]]:
-    """Each slot with where it was, as far as the reader may know (J2)."""
-    found = []
-    for slot in slots:
-        slot.placement.programme = programme
-        where = str(slot.workshop) if slot.workshop else slot.placement.name(with_health=with_health)
-        found.append((slot, where))
-    return found
-
-
-@require_safe
-def citizen(request: SignedIn, reference: str) -> HttpResponse:
-    """One programme's attendance: figures and chart, and day by day for the staff around the case (A9)."""
-    programme = get_object_or_404(
-        Programme.objects.visible_to(request.user).select_related("citizen", "type", "centre"), reference=reference
-    )
-    look(request, f"attendance {programme.reference}", citizen_id=programme.citizen_id)
-    by_week = figures.weeks(programme)
-    bars = week_bars(
-        [(str(week.number), week.agreed, week.attended) for week in by_week[-CHART_WEEKS:]],
-        sentence=_("Attended and agreed hours by week"),
-    )
-    days = None
-    if may_see_days(request.user, programme):
-        days = named(
-            ExpectedAttendance.objects.filter(programme=programme, day__lte=timezone.localdate())
-            .select_related("workshop__unit", "placement", "missed", "marked_by")
-            .order_by("-day", "starts")[:DAYS_SHOWN],
-            programme,
-            with_health=reads_courses(roles_in(request.user, programme)),
-        )
-    return render(
-        request,
-        "attendance/citizen.html",
-        {
-            "programme": programme,
-            "total": figures.totals(programme),
-            "recent": figures.last_four_weeks(programme),
-            "weeks": by_week,
-            "bars": bars,
-            "reasons": figures.reasons(programme),
-            "days": days,
-            "reported_weeks": weeks_of(programme, at_most=WEEKS_SHOWN) if days is not None else [],
-            "may_report": may_work_on(request.user, programme),
-            "today": timezone.localdate(),
-        },
-    )

@@ -70,6 +70,12 @@ WORDING = {
         _("Read the report"),
         roles=(Role.REFERRER,),
     ),
+    "early_warning": Wording(
+        "arrow-down-right",
+        _("Attendance falls. %(what)s"),
+        _("See the attendance"),
+        roles=(*WRITES_THE_CASE, Role.CONTACT_PERSON),
+    ),
     "confirm_plan": Wording(
         "clipboard-check", _("Agree on the plan and confirm it"), _("Open the plan"), roles=WRITES_THE_CASE
     ),
@@ -118,6 +124,12 @@ WORDING = {
         "calendar-event",
         _("The programme's end was moved. Move the closing meeting too"),
         _("Move the meeting"),
+        roles=WRITES_THE_CASE,
+    ),
+    "consent_withdrawn": Wording(
+        "dash-circle",
+        _("The citizen has withdrawn a consent. Agree how it goes on without it"),
+        _("See the consents"),
         roles=WRITES_THE_CASE,
     ),
     "requirement": Wording("check-circle", _("Must be in place: %(what)s"), _("Open"), roles=WRITES_THE_CASE),

@@ -247,6 +247,12 @@ CELERY_BEAT_SCHEDULE = {
     "draft-absence-reports": {"task": "attendance.tasks.draft_absence_reports", "schedule": 1800.0},
     "write-expected-attendance": {"task": "attendance.tasks.write_expected_attendance", "schedule": 3600.0},
     "ask-for-week-reports": {"task": "attendance.tasks.ask_for_week_reports", "schedule": 3600.0},
+    "count-attendance-days": {"task": "attendance.tasks.count_days", "schedule": 120.0},
+    "look-for-falls-today": {"task": "attendance.tasks.look_for_falls_today", "schedule": 1800.0},
+    "look-for-falls": {
+        "task": "attendance.tasks.look_for_falls_everywhere",
+        "schedule": crontab(hour="3,5", minute="20"),
+    },
     "activate-due-programmes": {"task": "programmes.tasks.activate_due_programmes", "schedule": 600.0},
     "ask-who-takes-over": {"task": "programmes.tasks.ask_who_takes_over", "schedule": 3600.0},
     "write-public-holidays": {"task": "programmes.tasks.write_public_holidays", "schedule": 3600.0},
