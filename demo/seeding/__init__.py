@@ -23,13 +23,14 @@ from demo.seeding.closing import write_notes
 from demo.seeding.documents import AT_ONCE, write_documents
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.meetings import write_meetings
-from demo.seeding.ordinary import WHOLE, Places, ordinary_cases, share_out
+from demo.seeding.ordinary import WHOLE, Places, ordinary_cases
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
 from demo.seeding.programmes import References, write_programmes, write_teams
 from demo.seeding.referrals import write_accepted
 from demo.seeding.requests import invent_requests, shares, told_requests, write_drafts, write_requests
 from demo.seeding.staff import LONG_AGO, found_organisations, hire, invite_somebody
+from demo.seeding.starts import share_out
 from demo.seeding.storylines import told_cases
 from demo.seeding.tasks import arrange_tasks
 from demo.seeding.timeline import Timeline

@@ -1,10 +1,8 @@
-"""The ordinary cases: spread over the weeks, each with its own pace, most of them going well."""
+"""The ordinary cases: each with its own pace and goals. When they begin says `starts`, what became of them `fates`."""
 
-import math
 from collections import Counter
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from citizens.models import Citizen
 from core.calendar import last_day, monday_of
@@ -13,22 +11,19 @@ from demo.seeding.case import (
     Case,
     GoalText,
     PlanVersion,
-    Remark,
-    Rest,
     Stay,
-    Step,
     SubgoalText,
-    Talk,
     Week,
 )
 from demo.seeding.closing import plan_note
 from demo.seeding.course import add_course
+from demo.seeding.fates import add_remarks, decide_states, follow_the_plan
 from demo.seeding.people import People
 from demo.seeding.referring import choose_organisation, municipality_of, offer_id, others_of, share_places
+from demo.seeding.starts import share_out, starts
 from demo.seeding.texts import everyday, fill
 from demo.seeding.told import accepted, referral_text
 from demo.seeding.world import World, plus
-from journal.models import Audience
 from programmes.models import ProgrammeType
 from programmes.statuses import Status
 
@@ -44,14 +39,8 @@ ARRIVALS = {time(7, 30): 3, time(8): 5, time(8, 30): 2, time(9): 4, time(10): 1,
 LEAVES_AT = time(14)
 # A demo of this size tells every referral of `referrals.yaml`; a smaller one those of the storylines.
 WHOLE = 100
-# How long most programmes of a workshop last; what lasts longer began further back.
-USUAL_WEEKS = 16
-SHORT_WEEKS = 8
-# From so many cases on a type with limited places fills them.
-NEARLY_FULL = 0.7
 # How steadily people come; nothing else in the data depends on it.
 STEADINESS = {0.97: 3, 0.93: 4, 0.88: 4, 0.82: 2, 0.72: 1, 0.55: 0.5}
-FOLLOW_UP_WEEKS = 4
 WANTED = ["traevaerksted", "koekken"]
 
 
@@ -100,53 +89,6 @@ def ordinary_cases(world: World, people: People, places: Places, number: int) ->
         case.note = plan_note(world, case, turns[is_over])
         turns[is_over] += case.status == Status.CLOSING
     return cases
-
-
-def share_out(place: dict[str, Any], number: int) -> dict[str, int]:
-    """How many of the centre's ordinary cases each type has; the first one has what is left over."""
-    first, *others = place["types"]
-    found = {key: int(number * place["types"][key]["share"]) for key in others}
-    return {first: number - sum(found.values()), **found}
-
-
-def starts(world: World, type_key: str, number: int) -> list[date]:
-    """Mondays from `world.weeks` weeks ago to three weeks ahead; further back where the type lasts longer, and nearer
-    where it is short, so that some of few are there.
-
-    Where only so many can be there at a time, the others began before that and are over.
-    """
-    text, type_ = world.texts_of(type_key), world.types[type_key]
-    usual = max(text["lengths"], key=text["lengths"].get)
-    back = max(world.weeks, round(1.3 * usual)) if usual > USUAL_WEEKS else world.weeks
-    if usual <= SHORT_WEEKS:
-        back = min(back, max(12, 2 * usual))
-    if type_.settings.intake_dates:
-        return spread(cohorts(world, type_), number)
-    limit = text.get("limit", number)
-    if limit == number or number < NEARLY_FULL * limit:
-        return spread([world.this_monday + timedelta(weeks=week) for week in range(-back, 4)], number)
-    young = [world.this_monday + timedelta(weeks=week) for week in range(2 - usual, 4)]
-    older = [world.this_monday - timedelta(weeks=week) for week in range(usual + 70, usual + 2, -1)]
-    present = min(limit, number - 2)
-    return spread(older, number - present) + spread(young, present)
-
-
-def spread(days: list[date], number: int) -> list[date]:
-    return sorted(days[index * len(days) // number] for index in range(number))
-
-
-def cohorts(world: World, type_: ProgrammeType) -> list[date]:
-    """The starts of the last three cohorts, and of the next one if it is near."""
-    dates = sorted(type_.settings.intake_dates)
-    latest = max([day for day in dates if day <= world.today], default=world.this_monday - timedelta(weeks=7))
-    near = [day for day in dates if world.today < day <= world.today + timedelta(weeks=4)]
-    return [latest - timedelta(weeks=26), latest - timedelta(weeks=13), latest, *near[:1]]
-
-
-def intake(type_: ProgrammeType, day: date) -> date:
-    """The day, or the type's first intake day from then on, where it names its days (R5)."""
-    dates = [one for one in sorted(type_.settings.intake_dates) if one >= day]
-    return dates[0] if dates else day
 
 
 def begin(world: World, people: People, places: Places, type_: ProgrammeType, monday: date) -> Case:
@@ -277,132 +219,3 @@ def invent_goals(world: World, type_: ProgrammeType, citizen: Citizen, *, hours:
         )
         for goal, said in zip(chosen, own_words, strict=True)
     ]
-
-
-def decide_states(world: World, cases: list[Case]) -> None:
-    """Where each case stands today. Shares, not dice, so that every state occurs in a small demo, too."""
-    today = world.today
-    begun = [case for case in cases if case.starts_on <= today]
-    past = [case for case in begun if case.ends_on < today]
-    present = [case for case in begun if case.ends_on >= today]
-    for case in past:
-        # A few are over, but their note is not through yet.
-        is_through = case.ends_on < today - timedelta(days=9) or world.chance(0.4)
-        case.status = Status.COMPLETED if is_through else Status.CLOSING
-        if is_through:
-            case.ended_on = world.working_day_before(case.ends_on + timedelta(days=1))
-    for case in present:
-        case.status = Status.ACTIVE
-        if case.ends_on <= today + timedelta(days=12) and world.chance(0.75):
-            case.status = Status.CLOSING
-    old = [case for case in begun if case.starts_on <= today - timedelta(weeks=4)]
-    for case in some(world, [case for case in old if case.status != Status.CLOSING], 0.07):
-        interrupt(world, case)
-    young = [case for case in present if case.status == Status.ACTIVE and case.starts_on <= today - timedelta(weeks=1)]
-    for case in some(world, young, 0.02):
-        never_start(world, case)
-    active = [c for c in old if c.status == Status.ACTIVE and c.ends_on >= today + timedelta(weeks=3)]
-    for case in some(world, active, 0.06):
-        case.status = Status.PAUSED
-        since = monday_of(today) - timedelta(weeks=world.random.randint(0, 2))
-        case.pauses = [Rest(since, None, world.pick(everyday(world, case.type, "pauses")))]
-    for case in some(world, [c for c in active if c.status == Status.ACTIVE], 0.06):
-        since = case.starts_on + timedelta(weeks=2, days=-case.starts_on.weekday())
-        case.pauses = [Rest(since, since + timedelta(days=6), world.pick(everyday(world, case.type, "pauses")))]
-
-
-def some(world: World, cases: list[Case], share: float) -> list[Case]:
-    """That share of the cases, but one at least where there is one."""
-    return world.random.sample(cases, min(len(cases), max(1, math.ceil(share * len(cases)))))
-
-
-def interrupt(world: World, case: Case) -> None:
-    latest = min(case.ends_on, world.today) - timedelta(days=1)
-    days = (latest - case.starts_on).days
-    ended_on = world.working_day_before(case.starts_on + timedelta(days=world.random.randint(min(15, days), days)))
-    case.status = Status.INTERRUPTED
-    case.ended_on = max(ended_on, case.starts_on)
-    case.ended_why = fill(world.pick(everyday(world, case.type, "interruptions")), case.citizen)
-    for stay in case.stays:
-        stay.ends_on = min(stay.ends_on, case.ended_on)
-
-
-def never_start(world: World, case: Case) -> None:
-    case.status = Status.NEVER_STARTED
-    case.ended_on = case.starts_on
-    case.ended_why = fill(world.pick(everyday(world, case.type, "never_started")), case.citizen)
-    case.steadiness = 0
-
-
-def follow_the_plan(world: World, case: Case) -> None:
-    """The plan is agreed in the first two weeks and followed up every fourth week; a few follow-ups are late."""
-    if case.starts_on > world.today:
-        return
-    version = case.versions[0]
-    agreed_on = world.working_day(case.starts_on + timedelta(days=world.random.randint(2, 11)))
-    if agreed_on >= min(world.today, case.last_day):
-        return
-    if case.status == Status.ACTIVE and case.starts_on > world.today - timedelta(weeks=4) and world.chance(0.15):
-        return
-    version.agreed_on = agreed_on
-    now = {subgoal.key: subgoal.start for goal in version.goals for subgoal in goal.subgoals}
-    every = timedelta(weeks=case.type.settings.follow_up.every_weeks or FOLLOW_UP_WEEKS)
-    due = agreed_on + every
-    while True:
-        day = world.working_day(due + timedelta(days=world.random.randint(-2, 3)))
-        last = min(case.last_day, world.today - timedelta(days=1))
-        is_late = case.is_running and day > world.today - timedelta(days=5) and world.chance(0.35)
-        if day > last or case.rests_on(day) or is_late:
-            break
-        case.talks.append(talk(world, case, day, now))
-        due = day + every
-    if case.is_running and case.ends_on >= world.today:
-        case.next_talk_on = min(world.working_day(due), world.working_day_before(case.ends_on + timedelta(days=1)))
-    for earlier, later in zip(case.talks, case.talks[1:], strict=False):
-        earlier.next_on = later.day
-    if case.talks:
-        case.talks[-1].next_on = case.next_talk_on
-
-
-def talk(world: World, case: Case, day: date, now: dict) -> Talk:
-    """One follow-up: mostly a step forward somewhere, now and then one back, by own and staff's view."""
-    direction = world.weighted({"forward": 0.68, "same": 0.22, "back": 0.1})
-    steps = []
-    for goal in case.versions[0].goals:
-        for subgoal in goal.subgoals:
-            moved = 0
-            if direction == "forward":
-                moved = world.weighted({1: 0.7, 0: 0.22, 2: 0.08})
-            elif direction == "back":
-                moved = world.weighted({-1: 0.5, 0: 0.5})
-            step = min(max(now[subgoal.key] + moved, 1), 5)
-            moved, now[subgoal.key] = step - now[subgoal.key], step
-            own = min(max(step + world.weighted({0: 0.7, -1: 0.15, 1: 0.15}), 1), 5)
-            kind = "forward" if moved > 0 else "back" if moved < 0 else "same"
-            comment = (
-                fill(world.pick(everyday(world, case.type, "step_comments", kind)), case.citizen)
-                if world.chance(0.6)
-                else ""
-            )
-            steps.append(Step(subgoal.key, step, own if world.chance(0.8) else None, comment))
-    return Talk(
-        day, case.caseworker, fill(world.pick(everyday(world, case.type, "follow_ups", direction)), case.citizen), steps
-    )
-
-
-def add_remarks(world: World, case: Case) -> None:
-    """A few notes from workshop and caseworker along the way."""
-    last = min(case.last_day, world.last_working_day)
-    day = world.working_day(case.starts_on + timedelta(days=world.random.randint(2, 12)))
-    workshop = case.workshop
-    while day <= last and case.status != Status.NEVER_STARTED:
-        kind = world.weighted({"contact_person": 5 if workshop else 0, "caseworker": 3, "health": 0.6})
-        by = world.contact_persons[workshop] if kind == "contact_person" else case.caseworker
-        audience = Audience.HEALTH if kind == "health" else world.weighted({Audience.TEAM: 4, Audience.REFERRER: 1})
-        task = world.pick(world.workshop_texts[workshop]["tasks_da"]) if workshop else ""
-        text = fill(world.pick(everyday(world, case.type, "notes", kind)), case.citizen, task=task)
-        if kind == "contact_person":
-            audience = Audience.TEAM  # what is shared the caseworker shares (J2)
-        case.remarks.append(Remark(day, by, audience, text, kind))
-        pause = world.random.randint(9, 28) if workshop else world.random.randint(20, 55)
-        day = world.working_day(day + timedelta(days=pause))

@@ -14,13 +14,13 @@ from demo.seeding.ordinary import (
     PACES,
     WHOLE,
     agree_accommodations,
-    intake,
     invent_goals,
 )
 from demo.seeding.people import People, invented_name
 from demo.seeding.programmes import References
 from demo.seeding.referrals import grant_referral, legal_basis, move, tell, write_consents, write_goals, write_parties
 from demo.seeding.referring import choose_organisation, municipality_of, offer_id, others_of
+from demo.seeding.starts import intake
 from demo.seeding.texts import everyday, fill
 from demo.seeding.told import enrol, goals_of, municipality_in, parties_of
 from demo.seeding.world import World, content

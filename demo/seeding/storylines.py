@@ -30,8 +30,9 @@ from demo.seeding.case import (
     Told,
     Week,
 )
+from demo.seeding.next_monday import about_to_start, goes_on
 from demo.seeding.people import People
-from demo.seeding.told import accepted, enrol, municipality_in, parties_of, referral_text, subgoal_of
+from demo.seeding.told import enrol, municipality_in, parties_of, referral_text, subgoal_of
 from demo.seeding.world import World, content
 from journal.models import Audience
 from programmes.statuses import Status
@@ -350,55 +351,3 @@ class Story:
             sections=sections,
             approved_on=approved_on,
         )
-
-
-def about_to_start(world: World, people: People) -> Case:
-    """An accepted referral whose programme has not begun: Samira, next Monday."""
-    text = referral_text("ref-04")
-    case = accepted(world, people, text, world.this_monday + timedelta(weeks=1), world.first_caseworker)
-    workshop = text["suggested_workshop"] if text["suggested_workshop"] in world.workshops else "koekken"
-    case.stays = [Stay(workshop, case.starts_on, case.ends_on)]
-    case.weeks = [Week(case.starts_on, [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 3, 4)])]
-    case.submitted_on = world.working_day_before(world.today - timedelta(days=13))
-    case.decided_on = world.working_day_before(world.today - timedelta(days=3))
-    return case
-
-
-def goes_on(world: World, before: Case) -> Case:
-    """The programme that a pre-programme led to, from next Monday on (P15)."""
-    type_ = world.types[world.texts_of(before.type.key)["leads_to"]]
-    monday = world.this_monday + timedelta(weeks=1)
-    starts_on = world.working_day(monday)
-    ends_on = last_day(starts_on, type_.default_weeks)
-    workshop = next(key for key in ("tekstil", "gartneri", "kontor") if key in world.workshops)
-    slots = [Agreed(weekday, time(9), time(11), workshop) for weekday in (1, 2, 4)]
-    return Case(
-        citizen=before.citizen,
-        type=type_,
-        organisation=before.organisation,
-        referrer=before.referrer,
-        caseworker=before.caseworker,
-        context=before.context,
-        reason=before.reason,
-        offer_id=f"{before.offer_id}-2" if before.offer_id else "",
-        submitted_on=world.working_day_before(world.today - timedelta(days=9)),
-        decided_on=world.working_day_before(world.today - timedelta(days=2)),
-        wished_start=monday,
-        asked_weeks=type_.default_weeks,
-        weekly_hours=Decimal(6),
-        status=Status.PLANNED,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        stays=[Stay(workshop, starts_on, ends_on)],
-        weeks=[Week(starts_on, slots)],
-        versions=[PlanVersion([again(world, goal) for goal in before.goals], None)],
-        accommodations=before.accommodations,
-        accommodations_why=before.accommodations_why,
-        previous=before,
-    )
-
-
-def again(world: World, goal: GoalText) -> GoalText:
-    """The goal taken over into another plan, with rows of its own."""
-    subgoals = [SubgoalText(**{**vars(one), "key": world.uuid()}) for one in goal.subgoals]
-    return GoalText(goal.area, goal.title, goal.own_words, subgoals)
