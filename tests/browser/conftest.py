@@ -16,10 +16,10 @@ from devstack.environment import find_browser
 from tests.browser.stack import Stack
 
 # A wrong form answers 422, one with which a colleague was faster 409, a stranger's case 404, an ended session 401, and
-# tests take the network away: meant.
+# tests take the network or the server away: meant.
 MEANT = re.compile(
     r"Failed to load resource: (the server responded with a status of (401|403|404|409|422) |"
-    r"net::ERR_INTERNET_DISCONNECTED)"
+    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED))"
 )
 PASSWORD = "trinvis-demo"
 
@@ -71,6 +71,7 @@ def open_page(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
             "locale": "da-DK",
             "timezone_id": "Europe/Copenhagen",
             "viewport": {"width": 1366, "height": 768},
+            "service_workers": "block",  # test_offline.py has it
             **options,
         }
         context = chromium.new_context(**settings)  # type: ignore[arg-type]

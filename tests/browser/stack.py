@@ -131,6 +131,17 @@ class Stack:
         stop_all(self.children, seconds=5)
         self.children = []
 
+    def stop_web(self) -> None:
+        """The web server is gone; worker and scheduler go on."""
+        stop_all(self.children[:1], seconds=5)
+
+    def start_web(self) -> None:
+        """The web server again, at the stack's time."""
+        web = self.children[0]
+        web.command[3] = self.now.isoformat()
+        web.start()
+        assert wait_until(lambda: answers(self.port), 60, pause=0.05), web.last_words()
+
     def travel_to(self, instant: str) -> None:
         """The same database at another time: web server, worker and scheduler start again there.
 
