@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SharedTablet, Substitution, User
-from citizens.models import Citizen, Merge
+from citizens.models import Citizen, Consent, Merge
 from closing_notes.models import Rendering
 from tests.desk.cast import TODAY, AccessFactory, Case, a_case
 from tests.factories import journal
 from tests.factories.accounts import UnitFactory, user_with_role
 from tests.factories.activities import ActivityFactory, named, type_with
-from tests.factories.attendance import MissedFactory, SlotFactory
+from tests.factories.attendance import AbsenceReportFactory, MissedFactory, SlotFactory
 from tests.factories.base import Factory
-from tests.factories.citizens import CitizenFactory
+from tests.factories.citizens import CitizenFactory, ConsentFactory
 from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
@@ -95,6 +95,8 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
     OfferFactory(centre=programme.centre)
     slot = SlotFactory(placement=case.placement, day=TODAY)
     missed = MissedFactory(slot=slot)
+    report = AbsenceReportFactory(programme=programme)
+    sent = AbsenceReportFactory(programme=programme, sent=True)
     note = ClosingNoteFactory(programme=programme, delivered=True)
     RenderingFactory(
         note=note, revision=note.revision, status="done", pdf=PDF, sha256=hashlib.sha256(PDF).hexdigest(),
@@ -134,6 +136,8 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "referral": {"reference": referral.reference},
             "draft": {"reference": draft.reference},
             "missed": {"pk": missed.pk},
+            "report": {"pk": report.pk},
+            "sent": {"pk": sent.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},
             "place": {"workshop": case.placement.workshop.pk},
             "stand_in": {"pk": a_substitution(case).pk},
@@ -146,6 +150,7 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "pair": {"pk": programme.citizen_id, "other": a_twin(case).pk},
             "merged": {"pk": programme.citizen_id, "merge": a_merge(case).pk},
             "member": {"reference": programme.reference, "pk": TeamMemberFactory(programme=programme).pk},
+            "consent": {"reference": programme.reference, "pk": a_consent(case).pk},
             "pause": {"reference": programme.reference, "pk": PauseFactory(programme=programme).pk},
             "printed_plan": {"reference": programme.reference, "pk": printed.pk},
             "activity": {"reference": programme.reference, "pk": group.pk},
@@ -198,6 +203,10 @@ def a_tablet(case: Case) -> SharedTablet:
     return SharedTabletFactory(
         unit=case.placement.workshop.unit, digest=f"of-{case.programme.pk}", made_by=case.team_leader
     )
+
+
+def a_consent(case: Case) -> Consent:
+    return ConsentFactory(citizen=case.citizen, centre=case.programme.centre, recorded_by=case.caseworker)
 
 
 def a_merge(case: Case) -> Merge:

@@ -169,7 +169,8 @@ def test_the_public_routes_are_these():
     assert {
         "account_login", "account_logout", "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "set_language", "accounts:welcome",
-        "sign_in_code", "sign_in_code_enter", "service_worker", "manifest", "tablet_users", "tablet_enter", "tablet_lock",
+        "sign_in_code", "sign_in_code_enter", "service_worker", "manifest",
+        "tablet_users", "tablet_enter", "tablet_lock",
         "demo:sign_in", "demo:mail",
     } == PUBLIC  # fmt: skip
 

@@ -45,6 +45,15 @@ service_worker                               -          GET  200  200  200  200 
 manifest                                     -          GET  200  200  200  200  200  200  200  200
 set_language                                 -          GET  302  302  302  302  302  302  302  302
 set_language                                 -          POST 302  302  302  302  302  302  302  302
+tablet_users                                 -          GET  302  302  302  302  302  302  302  302
+tablet_enter                                 person     GET  302  302  302  302  302  302  302  302
+tablet_enter                                 person     POST 302  302  302  302  302  302  302  302
+tablet_lock                                  -          POST 302  302  302  302  302  302  302  302
+tablet_pin                                   -          GET  404  404  404  404  404  404  404  404
+tablet_pin                                   -          POST 404  404  404  404  404  404  404  404
+tablets                                      -          GET  403  403  200  403  200  404  403  403
+tablets                                      -          POST 403  403  422  403  422  404  403  403
+tablet_withdraw                              shared     POST 404  404  302  404  302  404  404  404
 profile                                      -          GET  200  200  200  200  200  200  200  200
 profile                                      -          POST 422  422  422  422  422  422  422  422
 accounts:users                               -          GET  403  403  403  403  200  403  403  200
@@ -115,12 +124,24 @@ meetings:not_held                            meeting    POST 403  422  403  403 
 meetings:calendar                            meeting    GET  200  200  200  200  200  404  200  404
 meetings:task                                promise    GET  403  200  200  200  200  404  403  404
 meetings:task                                promise    POST 403  302  403  302  302  404  403  404
+attendance:substitutes                       place      GET  404  403  200  404  200  404  404  404
+attendance:substitutes                       place      POST 404  403  422  404  422  404  404  404
+attendance:step_in                           place      GET  404  200  403  404  403  404  404  404
+attendance:step_in                           place      POST 404  422  403  404  403  404  404  404
+attendance:end_substitution                  stand_in   POST 404  403  302  404  302  404  404  404
 attendance:overview                          -          GET  403  200  200  403  200  403  403  403
 attendance:marks                             slot       POST 404  302  302  404  302  404  404  404
 attendance:missed                            -          GET  403  200  200  403  200  403  403  403
 attendance:contact                           missed     GET  403  200  200  403  200  404  403  404
 attendance:contact                           missed     POST 403  422  422  403  422  404  403  404
+attendance:rest                              missed     POST 403  422  422  403  422  404  403  404
+attendance:report                            report     GET  404  200  404  404  200  404  404  404
+attendance:report                            report     POST 404  422  404  404  422  404  404  404
+attendance:send_report                       report     POST 404  302  404  404  302  404  404  404
+attendance:discard_report                    report     POST 404  422  404  404  422  404  404  404
+attendance:receive_report                    sent       POST 302  403  404  404  403  404  404  404
 attendance:citizen                           programme  GET  200  200  200  200  200  404  200  404
+attendance:settle_warning                    warning    POST 404  422  422  404  422  404  404  404
 attendance:week                              reported   GET  403  200  403  403  200  404  403  404
 attendance:week                              reported   POST 403  302  403  403  302  404  403  404
 attendance:register                          register   GET  404  200  200  404  200  404  404  404
@@ -210,6 +231,11 @@ desk:cases                                   -          GET  200  200  200  200 
 desk:case                                    programme  GET  200  200  200  200  200  404  200  404
 desk:people                                  programme  GET  403  200  403  200  200  404  403  404
 desk:team_add                                programme  POST 403  422  403  403  422  404  403  404
+desk:consents                                programme  GET  403  200  403  200  200  404  403  404
+desk:consents                                programme  POST 403  422  403  403  422  404  403  404
+desk:consents_dealt_with                     programme  POST 403  302  403  403  302  404  403  404
+desk:consent_withdraw                        consent    GET  403  200  403  403  200  404  403  404
+desk:consent_withdraw                        consent    POST 403  422  403  403  422  404  403  404
 desk:team_end                                member     GET  403  200  403  403  200  404  403  404
 desk:team_end                                member     POST 403  422  403  403  422  404  403  404
 desk:own_access                              programme  POST 403  302  403  403  302  404  403  404
@@ -289,6 +315,8 @@ desk:merge                                   pair       POST 403  403  403  403 
 desk:unmerge                                 merged     GET  403  403  403  403  200  404  403  404
 desk:unmerge                                 merged     POST 403  403  403  403  302  404  403  404
 desk:progression                             -          GET  403  403  403  403  200  404  403  403
+desk:attendance_figures                      -          GET  403  403  403  403  200  404  403  403
+desk:attendance_file                         -          GET  403  403  403  403  200  404  403  403
 desk:search                                  -          GET  200  200  200  200  200  200  200  200
 desk:print                                   programme  GET  200  200  200  200  200  404  200  404
 desk:suggestions                             -          POST 200  200  200  200  200  200  200  200
@@ -321,6 +349,9 @@ OPEN = {
     "account_reset_password_from_key_done",
     "sign_in_code",
     "sign_in_code_enter",
+    "tablet_users",
+    "tablet_enter",
+    "tablet_lock",
     "accounts:welcome",
     "set_language",
     "service_worker",
@@ -346,11 +377,14 @@ ABOUT_NOBODY = {
     "account_change_password",
     "session",
     "profile",
+    "tablets",
+    "attendance:substitutes",
+    "attendance:step_in",
     "referrals:new",
     "desk:search",
 }
 # Objects that belong to no case: nothing at all, and the secret of a link.
-NOBODYS = ("-", "key", "link", "kind", "type")
+NOBODYS = ("-", "key", "link", "kind", "type", "person")
 WORDS = {"why": "Because it is so", "words": "Because it is so", "state": "present"}
 
 
