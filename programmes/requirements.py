@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.acting import Actor
+from core.prepared import Prepared
 from programmes.models import Programme
 from programmes.statuses import Status
 
@@ -85,6 +86,9 @@ SOME = "p.id = ANY (%(programmes)s)"
 ALL = """(p.status = ANY (%(running)s) OR EXISTS (
     SELECT FROM programmes_checklistitem i WHERE i.programme_id = p.id AND i.is_open))"""
 THEIR_TYPES = "t.id IN (SELECT p.type_id FROM programmes_programme p WHERE p.id = ANY (%(programmes)s))"
+# By one number the same plan serves every programme; by a list it would be made anew each time.
+ONE = "p.id = %(programme)s"
+ITS_TYPE = "t.id = (SELECT p.type_id FROM programmes_programme p WHERE p.id = %(programme)s)"
 
 
 def stands(which: str, types: str = "true") -> str:
@@ -173,6 +177,15 @@ TELL = """
     WHERE name IS NOT NULL OR is_open
     ORDER BY position
 """
+STANDING = Prepared(
+    "requirements_standing",
+    f"WITH {stands(ONE, ITS_TYPE)} {TELL}",
+    programme="bigint",
+    today="date",
+    zone="text",
+    asking="text[]",
+    waivable="text[]",
+)
 
 
 def settle(programmes: list[int] | None = None, *, by: Actor, today: date | None = None) -> int:
@@ -242,7 +255,5 @@ class Standing:
 def standing(programme: Programme, today: date | None = None) -> list[Standing]:
     """How the requirements of one programme stand now, in the order of its type; what the data says, not what was
     remembered. One query."""
-    with connection.cursor() as cursor:
-        values = parameters([programme.pk], today=today, by=None)
-        cursor.execute(f"WITH {stands(SOME, THEIR_TYPES)} {TELL}", values)
-        return [Standing(*row) for row in cursor.fetchall()]
+    values = parameters(None, today=today, by=None) | {"programme": programme.pk}
+    return [Standing(*row) for row in STANDING.rows(values)]

@@ -18,7 +18,7 @@ from closing_notes.statuses import Status as NoteStatus
 from core.calendar import monday_of
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import day as in_words
-from desk.case.facts import facts, read
+from desk.case.facts import read
 from desk.course.in_head import Course, pause_in_words
 from desk.rows import Link, Now, Tag, link_to
 from meetings.models import STAFF as SEE_MEETINGS
@@ -90,7 +90,7 @@ class Head:
 
 
 def case_of(user: User, reference: str) -> Programme | None:
-    """The programme with everything its head needs, if the user may see the case; otherwise None (T1). One query."""
+    """The programme with everything its head needs, if the user may see the case; otherwise None (T1). Two queries."""
     held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id"), centre=OuterRef("centre_id"))
     held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef("referring_organisation_id")))
     programme = (
@@ -98,7 +98,7 @@ def case_of(user: User, reference: str) -> Programme | None:
         .filter(reference=reference)
         .select_related("citizen", "type", "centre", "caseworker", "referring_organisation", "referrer")
         .defer("citizen__identity_number", "citizen__identity_index")
-        .annotate(held_roles=ArraySubquery(held.values("role").distinct()), facts=facts())
+        .annotate(held_roles=ArraySubquery(held.values("role").distinct()))
         .first()
     )
     return read(programme) if programme else None

@@ -15,7 +15,7 @@ register = template.Library()
 def case_head(context: template.Context, programme: Programme, current: str = "") -> dict[str, Any]:
     """Who, status, week, next date, contacts, what now and the tabs of a case, as the signed-in user may see it.
 
-    `current` is the page that includes it: timeline, plan, attendance or note. Three queries. Nothing is shown of a
+    `current` is the page that includes it: timeline, plan, attendance or note. Four queries. Nothing is shown of a
     case that the user may not see.
     """
     user = context["request"].user
