@@ -31,9 +31,15 @@ BY_PIN = {
     "attendance:overview",
     "attendance:register",
     "attendance:history",
+    "attendance:sheet",
+    "attendance:arrivals",
     "attendance:marks",
+    "attendance:give_notice",
+    "attendance:change_notice",
+    "attendance:take_back_notice",
     "attendance:missed",
     "attendance:contact",
+    "attendance:rest",
 }
 # What a page in a citizen's hands asks by itself, and the ways out of it; nothing of a case among them.
 BESIDE = {*PUBLIC, "session"}
