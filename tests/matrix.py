@@ -14,7 +14,7 @@ from tests.desk.cast import TODAY, AccessFactory, Case, a_case
 from tests.factories import journal
 from tests.factories.accounts import UnitFactory, user_with_role
 from tests.factories.activities import ActivityFactory, named, type_with
-from tests.factories.attendance import AbsenceReportFactory, MissedFactory, SlotFactory
+from tests.factories.attendance import AbsenceReportFactory, JointDayFactory, MissedFactory, NoticeFactory, SlotFactory
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory, ConsentFactory
 from tests.factories.closing_notes import ClosingNoteFactory
@@ -144,6 +144,8 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "shared": {"pk": a_tablet(case).pk},
             "person": {"user": case.contact_person.pk},
             "slot": {},
+            "word": {"pk": NoticeFactory(programme=programme).pk},
+            "together": {"pk": JointDayFactory(workshop=case.placement.workshop).pk},
             "meeting": {"pk": over.pk},
             "promise": {"pk": promise.pk},
             "citizen": {"pk": programme.citizen_id},

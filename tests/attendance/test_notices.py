@@ -280,8 +280,8 @@ def test_hours_are_right_around_what_covers_them(
 
 def test_the_register_tells_what_covers_and_names_no_health(placement, week, by, signed_in, ten_past_seven):
     """A2, J2: one query more for the parts, one for the types, however many"""
+    placement.programme.type = type_with(activities=[named("pool", is_health=True), named("tour")])
     with acting(SYSTEM):
-        placement.programme.type = type_with(activities=[named("pool", is_health=True), named("tour")])
         placement.programme.save()
     ActivityFactory(programme=placement.programme, day=MONDAY, kind="pool", starts="09:00", ends="10:00")
     ActivityFactory(programme=placement.programme, day=MONDAY, kind="tour", starts="10:00", ends="10:30")

@@ -1,13 +1,22 @@
 import datetime
 
 import factory
+from django.utils import timezone
 
 from accounts.models import User
-from attendance.models import AbsenceReport, ExpectedAttendance, MissedAttendance, RegisterDay
+from attendance.absence_facts import facts_of
+from attendance.models import (
+    AbsenceReport,
+    ExpectedAttendance,
+    JointDay,
+    MissedAttendance,
+    Notice,
+    RegisterDay,
+)
 from programmes.models import Workshop
 from tests.factories.accounts import user_with_role
 from tests.factories.base import Factory
-from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory
+from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, WorkshopFactory
 
 COPENHAGEN = "Europe/Copenhagen"
 
@@ -73,3 +82,45 @@ class AbsenceReportFactory(Factory):
     rules = factory.LazyFunction(lambda: [{"rule": "in_a_row", "found": 3}])
     since = factory.SelfAttribute("programme.starts_on")
     until = factory.SelfAttribute("since")
+
+    class Params:
+        sent = factory.Trait(
+            status="sent",
+            facts=factory.LazyAttribute(
+                lambda o: facts_of(
+                    AbsenceReport(programme=o.programme, rules=o.rules, since=o.since), at=timezone.now()
+                )
+            ),
+            sent_at=factory.LazyFunction(timezone.now),
+            sent_by=factory.SelfAttribute("programme.caseworker"),
+        )
+
+
+class NoticeFactory(Factory):
+    """Ill on Monday 23 November 2026, said by the caseworker; the register is left as it was."""
+
+    class Meta:
+        model = Notice
+
+    programme = factory.SelfAttribute("placement.programme")
+    state = "ill"
+    from_day = MONDAY
+    until_day = factory.SelfAttribute("from_day")
+    given_by = factory.SelfAttribute("programme.caseworker")
+
+    class Params:
+        placement = factory.SubFactory(PlacementFactory)
+
+
+class JointDayFactory(Factory):
+    """An open day on Sunday 13 December 2026; nobody is expected by it yet."""
+
+    class Meta:
+        model = JointDay
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    day = datetime.date(2026, 12, 13)
+    starts = datetime.time(10)
+    ends = datetime.time(14)
+    name = "Open day"
+    arranged_by = factory.LazyAttribute(lambda o: contact_person_of(o.workshop))
