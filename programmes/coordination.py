@@ -1,5 +1,6 @@
 """The coordinator: one responsible person at a time where the type has one, handed over with its history (P1)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -126,6 +127,22 @@ def coordinated_by(user: User, centre: Organisation | None) -> QuerySet[TeamMemb
     return found.filter(programme__centre=centre) if centre else found
 
 
+def role_of(member: TeamMember) -> Role:
+    """What a coordinator holds at the centre, as the type of the programme wants it. No query with the type loaded."""
+    function = function_of(member.programme.type, member.function)
+    return function.role if function else Role.CASEWORKER
+
+
+def roles_coordinated(user: User, centre: Organisation | None) -> Counter[Role]:
+    """How many cases the user coordinates, by the role that whoever takes over needs. One query.
+
+    One's own, as their caseworker, go with the case.
+    """
+    members = coordinated_by(user, centre).select_related("programme__type")
+    by_role = [(role_of(member), member.programme.caseworker_id == user.pk) for member in members]
+    return Counter(role for role, is_own in by_role if not (is_own and role == Role.CASEWORKER))
+
+
 def hand_on(*, user: User, taker: User, by: User, centre: Organisation | None) -> None:
     """The coordination of the user's running programmes goes to the taker from today; inside the caller's `acting`.
 
@@ -154,11 +171,10 @@ def hand_on(*, user: User, taker: User, by: User, centre: Organisation | None) -
         for member in members
     )
     for member in added:
-        function = function_of(member.programme.type, member.function)
         grant(
             citizen=member.programme.citizen,
             centre=member.programme.centre,
-            role=function.role if function else Role.CASEWORKER,
+            role=role_of(member),
             user=taker,
             source=source_of_member(member.pk),
             starts_on=member.starts_on,

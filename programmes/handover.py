@@ -20,7 +20,7 @@ from citizens.models import CaseAccess
 from journal.models import Audience, Entry
 from programmes.access import source_of
 from programmes.capacity import caseloads
-from programmes.coordination import coordinated_by
+from programmes.coordination import roles_coordinated
 from programmes.models import Programme
 from worklist.actions import clear_task, raise_task
 from worklist.models import Task
@@ -44,7 +44,6 @@ def open_programmes(
     sender: object, *, user: User, organisation: Organisation | None, **kwargs: object
 ) -> list[OpenWork]:
     """Answer `work_asked`. Three queries."""
-    coordinated = coordinated_by(user, organisation).exclude(programme__caseworker=user).count()
     running, referred = run_by(user, organisation).count(), referred_by(user, organisation).count()
     return [
         OpenWork(
@@ -52,15 +51,18 @@ def open_programmes(
             running,
             {Role.CASEWORKER},
         ),
-        OpenWork(
-            ngettext(
-                "%(count)s programme of a colleague, as its coordinator",
-                "%(count)s programmes of colleagues, as their coordinator",
+        *(
+            OpenWork(
+                ngettext(
+                    "%(count)s programme of a colleague, as its coordinator",
+                    "%(count)s programmes of colleagues, as their coordinator",
+                    coordinated,
+                )
+                % {"count": coordinated},
                 coordinated,
+                {role},
             )
-            % {"count": coordinated},
-            coordinated,
-            {Role.CASEWORKER},
+            for role, coordinated in roles_coordinated(user, organisation).items()
         ),
         OpenWork(
             ngettext(

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from accounts.leaving import handovers_of
 from attendance.expected import write_expected
 from attendance.models import MissedAttendance
 from audit.acting import System, acting
@@ -426,6 +427,16 @@ class TestCoordinator:
         assert [coordinator(one.programme).user for one in (teamed, other)] == [taker, taker]
         held = TeamMember.objects.not_over(TODAY + DAY).filter(user=teamed.caseworker)
         assert not held.exists()
+
+    def test_the_coordination_of_a_specialist_is_handed_to_one_who_is_one_too(self):
+        """U2: whoever takes over holds the role that the type wants, and sees the case by it."""
+        case = a_case(type=of_type("special", team=[named("leader") | {"is_coordinator": True}]))
+        centre = case.programme.centre
+        old, other = user_with_role("specialist", centre), user_with_role("specialist", centre)
+        hand_over_coordination(programme=case.programme, to=old, on=TODAY, reason="Why", by=case.team_leader)
+        [handover] = handovers_of(old)
+        assert [(one.count, set(one.roles)) for one in handover.work] == [(1, {"specialist"})]
+        assert {one.user for one in handover.takers} == {case.specialist, other}
 
     def test_a_type_without_a_coordinator_gets_none(self, case):
         with pytest.raises(Refused, match="no coordinator"):
