@@ -80,6 +80,7 @@ def plan(
             return there
         refuse_strangers(chosen, details, by=by)
         refuse_kind(chosen, details.kind, is_group=is_group)
+        closed = closed_days(chosen, days)
         planned = [
             Activity(
                 programme=programme,
@@ -90,7 +91,7 @@ def plan(
                 **vars(details),
             )
             for programme in chosen
-            for day in days_that_fit(programme, days, closed=closed_days(chosen, days))
+            for day in days_that_fit(programme, days, closed=closed)
         ]
         Activity.objects.bulk_create(planned)
         told = {one.programme_id: one for one in reversed(planned)}

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -255,6 +256,23 @@ def test_the_pages_cost_the_same_for_2_and_for_30(signed_in, django_assert_max_n
             assert client.get(url).status_code == 200
         spent.append(len(queries))
     assert spent[0] == spent[1]
+
+
+def test_a_group_of_six_costs_what_a_group_of_two_costs(case):
+    """P8: sets, not loops."""
+    programme = case.programme
+    crowd = [
+        ProgrammeFactory(type=programme.type, centre=programme.centre, caseworker=case.caseworker) for _ in range(6)
+    ]
+    taken = []
+    for some in (crowd[:2], crowd[:2], crowd):  # what is asked once about the user is asked the first time
+        with CaptureQueriesContext(connection) as queries:
+            plan(
+                programmes=some, details=Details("walk"), days=[TODAY, TODAY + datetime.timedelta(weeks=1)],
+                batch=uuid.uuid4(), is_group=True, by=case.caseworker,
+            )  # fmt: skip
+        taken.append(len(queries))
+    assert taken[1] == taken[2]
 
 
 def test_an_ended_programme_has_nothing_ahead_and_a_series_knows_its_limits(case):
