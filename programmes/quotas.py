@@ -75,7 +75,7 @@ class TypePlaces:
 
     @property
     def over(self) -> int:
-        return max(self.taken - (self.places or self.taken), 0)
+        return 0 if self.places is None else max(self.taken - self.places, 0)
 
     @cached_property
     def by_name(self) -> dict[str, QuotaPlaces]:

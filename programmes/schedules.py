@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from core.templatetags.dates import clock as in_words
 from programmes.models import Workshop
 
 
@@ -36,8 +37,8 @@ def problems(week: Sequence[WeekSlot], workshop: Workshop | None) -> dict[int, s
             found[position] = _("The workshop is closed on that day")
         elif opening and (slot.starts < opening.opens or slot.ends > opening.closes):
             found[position] = _("Outside opening hours (%(opens)s-%(closes)s)") % {
-                "opens": f"{opening.opens:%-H.%M}",
-                "closes": f"{opening.closes:%-H.%M}",
+                "opens": in_words(opening.opens),
+                "closes": in_words(opening.closes),
             }
         elif any(
             other.weekday == slot.weekday and other.starts < slot.ends and slot.starts < other.ends

@@ -9,7 +9,7 @@ from audit.models import Change
 from core.exceptions import NotAllowed, Refused
 from programmes.models import Offer
 from programmes.offers import offer_type, offered_today
-from programmes.quotas import terms_of
+from programmes.quotas import TypePlaces, terms_of
 from tests.factories.accounts import CentreFactory, user_with_role
 from tests.factories.programmes import OfferFactory, OfferQuotaFactory, ProgrammeTypeFactory
 
@@ -98,6 +98,12 @@ def test_another_centres_leader_and_everybody_else_change_nothing(centre):
     with pytest.raises(Refused):
         offer_type(**decision | {"type_key": "unheard-of"}, by=user_with_role("team_leader", centre))
     assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize(("places", "over"), [(None, 0), (4, 0), (2, 1), (0, 3)])
+def test_so_many_more_than_there_are_places_also_when_there_are_none_any_more(places, over):
+    found = TypePlaces(ProgrammeTypeFactory(), places, taken=3, coming=0, quotas=[], can_be_lent=False, loans=[])
+    assert found.over == over
 
 
 def test_only_what_is_offered_today_is_found_in_three_queries(centre, django_assert_num_queries):

@@ -131,8 +131,8 @@ def test_another_day_is_no_start(cast, signed_in, starts_on):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"from_1": "7.00"}, "Outside opening hours (7.30-14.30)"),
-        ({"from_5": "8", "until_5": "14.15"}, "Outside opening hours (7.30-14.00)"),
+        ({"from_1": "7.00"}, "Outside opening hours (7:30-14:30)"),
+        ({"from_5": "8", "until_5": "14.15"}, "Outside opening hours (7:30-14:00)"),
         ({"until_1": "8.00"}, "The end must be after the start"),
         ({"until_1": ""}, "Write both from and until, or leave the day empty"),
         ({"from_1": "25.00"}, "Write the time as 7.30"),
