@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +15,7 @@ from audit.log import record
 from closing_notes.evidence import figures_of
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.permissions import may_approve, may_review, may_write
-from closing_notes.prefill import first_sections, language_of
+from closing_notes.prefill import first_sections
 from closing_notes.rendering import ask_for_rendering
 from closing_notes.sources import NUMBERS, sources_of
 from closing_notes.statuses import MOVES, Status
@@ -233,9 +233,8 @@ def complete_with(note: ClosingNote, *, by: Actor) -> None:
         on = max(min(programme.ends_on, timezone.localdate()), programme.starts_on)
         interrupt(programme=programme, on=on, why="", by=by)
         return
-    with translation.override(language_of(programme.centre)):
-        outcome = note.outcome_name
-    complete(programme=programme, on=programme.ends_on, outcome=outcome, by=by)
+    names = {one.key: one.name.model_dump() for one in programme.type.settings.outcomes}
+    complete(programme=programme, on=programme.ends_on, outcome=names.get(note.outcome, {"da": note.outcome}), by=by)
 
 
 def complete_delivered(*, on: date, by: Actor) -> int:

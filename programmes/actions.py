@@ -138,8 +138,9 @@ def begin_closing(*, programme: Programme, by: User) -> None:
             move(programme, Status.CLOSING, by=by)
 
 
-def complete(*, programme: Programme, on: date, outcome: str, by: Actor) -> None:
-    """End the programme; receivers refuse it without an approved closing note (C6). `outcome` is shown as it is."""
+def complete(*, programme: Programme, on: date, outcome: dict[str, str], by: Actor) -> None:
+    """End the programme; receivers refuse it without an approved closing note (C6). `outcome` is its name in all
+    languages, for the timeline."""
     with acting(by):
         programme = Programme.objects.select_for_update().get(pk=programme.pk)
         if programme.status == Status.COMPLETED:

@@ -324,7 +324,9 @@ def test_a_note_delivered_before_the_last_day_leaves_the_programme_running_until
     assert actions.complete_delivered(on=last + datetime.timedelta(days=1), by=System("calendar")) == 1
     assert actions.complete_delivered(on=last + datetime.timedelta(days=1), by=System("calendar")) == 0
     assert state_of(note) == ("completed", last)
-    assert Entry.objects.get(kind="programme_ended").author is None
+    ended = Entry.objects.get(kind="programme_ended")
+    assert ended.author is None
+    assert set(ended.params["outcome"]) == {"da", "sv", "en"}  # whoever reads it reads it in their language
 
 
 def test_a_note_delivered_after_the_last_day_completes_the_programme():
@@ -341,7 +343,7 @@ def test_a_programme_is_not_completed_without_an_approved_note():
     note = ClosingNoteFactory(in_review=True)
     programme = note.programme
     with pytest.raises(Refused):
-        complete(programme=programme, on=programme.ends_on, outcome="Job", by=programme.caseworker)
+        complete(programme=programme, on=programme.ends_on, outcome={"da": "Job"}, by=programme.caseworker)
     programme.refresh_from_db()
     assert programme.status == "active"
 

@@ -157,7 +157,7 @@ def test_a_workshop_loses_sight_of_a_case_a_week_after_the_programme_has_ended()
     leader = user_with_role(Role.TEAM_LEADER, programme.centre)
     actions.activate_due(on=MONDAY, by=System("test"))
     ClosingNoteFactory(programme=programme, approved=True)
-    actions.complete(programme=programme, on=MONDAY, outcome="Job", by=leader)
+    actions.complete(programme=programme, on=MONDAY, outcome={"da": "Job"}, by=leader)
     last = MONDAY + datetime.timedelta(days=7)
     assert CaseAccess.objects.get(role=Role.CONTACT_PERSON, citizen=programme.citizen).ends_on == last
     assert Programme.objects.visible_to(contact).filter(pk=programme.pk).exists()

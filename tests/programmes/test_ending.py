@@ -199,7 +199,7 @@ def test_a_note_that_says_interrupted_interrupts_when_it_is_delivered(is_early):
 def test_a_completed_programme_keeps_the_absences_that_wait_for_a_call():
     programme = running()
     ClosingNoteFactory(programme=programme, approved=True)
-    complete(programme=programme, on=TODAY, outcome="Job", by=programme.caseworker)
+    complete(programme=programme, on=TODAY, outcome={"da": "Job"}, by=programme.caseworker)
     assert MissedAttendance.objects.waiting().count() == 2
     assert Task.objects.open().filter(kind="contact_absent_citizen").count() == 2
 
