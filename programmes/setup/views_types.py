@@ -1,7 +1,11 @@
 """The programme types of the installation: what each version says, its file, and a new version out of a changed one."""
 
+from collections import Counter, defaultdict
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,12 +27,9 @@ from programmes.setup.types_in_words import differences, groups_of
 def types(request: SignedIn) -> HttpResponse:
     """Every type with its newest version, since when, and what was begun under any version. Two queries."""
     may_read(request)
-    used = {
-        row["key"]: row
-        for row in ProgrammeType.objects.values("key").annotate(
-            in_programmes=Count("programmes", distinct=True), in_referrals=Count("referrals", distinct=True)
-        )
-    }
+    used: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in begun_under(ProgrammeType.objects.defer("definition")):
+        used[one.key].update(in_programmes=one.in_programmes, in_referrals=one.in_referrals)
     rows = [(one, used[one.key]) for one in sorted(catalogue.latest_types(), key=lambda one: one.name.casefold())]
     return render(request, "setup/types.html", {"rows": rows, "may_change": administers_a_centre(request.user)})
 
@@ -47,11 +48,7 @@ def version(request: SignedIn, key: str, version: int) -> HttpResponse:
     """One version in words, the others as links, and what it changed against the one before."""
     may_read(request)
     shown = version_or_404(key, version)
-    versions = list(
-        ProgrammeType.objects.filter(key=key)
-        .annotate(in_programmes=Count("programmes", distinct=True), in_referrals=Count("referrals", distinct=True))
-        .order_by("-version")
-    )
+    versions = list(begun_under(ProgrammeType.objects.filter(key=key)).order_by("-version"))
     earlier = next((one for one in versions if one.version < version), None)
     page = {
         "type": shown,
@@ -113,9 +110,11 @@ def upload(request: SignedIn) -> HttpResponse:
 def preview(request: SignedIn, form: TypeForm, definition: Definition, status: int = 200) -> HttpResponse:
     """What would change, and who keeps the version in use; the text goes along to be sent once more."""
     present = catalogue.latest_type(definition.key)
-    kept = ProgrammeType.objects.filter(key=definition.key).aggregate(
-        programmes=Count("programmes", distinct=True), referrals=Count("referrals", distinct=True)
-    )
+    versions = list(begun_under(ProgrammeType.objects.filter(key=definition.key).defer("definition")))
+    kept = {
+        "programmes": sum(one.in_programmes for one in versions),
+        "referrals": sum(one.in_referrals for one in versions),
+    }
     is_same = present is not None and present.definition == catalogue.as_stored(definition)
     page = {
         "definition": definition,
@@ -128,6 +127,19 @@ def preview(request: SignedIn, form: TypeForm, definition: Definition, status: i
         "text": form.cleaned_data["text"],
     }
     return render(request, "setup/preview_type.html", page, status=status)
+
+
+def begun_under(versions: QuerySet[ProgrammeType]) -> QuerySet[Any]:
+    """The versions, each with how many programmes and referrals were begun under it.
+
+    Counted apart: joined to both, a type would be as many rows as the one number times the other.
+    """
+    return versions.annotate(in_programmes=number_of("programmes"), in_referrals=number_of("referrals"))
+
+
+def number_of(relation: str) -> Coalesce:
+    begun = ProgrammeType.objects.filter(pk=OuterRef("pk")).order_by().values("pk").annotate(count=Count(relation))
+    return Coalesce(Subquery(begun.values("count")), 0)
 
 
 def wrong(request: SignedIn, form: TypeForm, summary: str = "") -> HttpResponse:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -11,6 +13,7 @@ from programmes import catalogue
 from programmes.models import ProgrammeType
 from tests.factories.accounts import CentreFactory, JobCentreFactory, user_with_role
 from tests.factories.programmes import ProgrammeFactory
+from tests.factories.referrals import ReferralFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine("2026-11-23T09:00:00+01:00", tick=False)]
 UPLOAD = "/setup/types/upload/"
@@ -55,6 +58,23 @@ def test_the_list_and_a_page_say_what_a_type_is_in_words(
         "Less than 50 % of the hours in 8 weeks",
     ]:
         assert words in page, words
+
+
+def test_what_was_begun_under_a_type_is_counted_and_not_multiplied(types, administrator, signed_in):
+    """Programmes and referrals of a type side by side would be as many rows as the one number times the other."""
+    centre = CentreFactory()
+    for _time in range(3):
+        ProgrammeFactory(type=types["rebus"], centre=centre)
+    ReferralFactory(type=types["rebus"], centre=centre)
+    client = signed_in(administrator)
+    upload = {"text": catalogue.as_file(types["rebus"]).replace("grace_minutes: 30", "grace_minutes: 20")}
+    with CaptureQueriesContext(connection) as queries:
+        pages = [client.get("/setup/types/"), client.get("/setup/types/rebus/1/"), client.post(UPLOAD, upload)]
+    assert all("3 programmes" in text(page) and "1 referral" in text(page) for page in pages)
+    for query in queries.captured_queries:
+        outer = query["sql"].partition("(SELECT")[0]
+        assert not ('JOIN "programmes_programme"' in outer and 'JOIN "referrals_referral"' in outer)
+        assert "DISTINCT" not in outer or "COUNT" not in outer
 
 
 def test_every_type_reads_well_in_every_language(types, administrator, signed_in):
