@@ -88,7 +88,8 @@ class Line:
 
     @property
     def percent(self) -> int:
-        return round(100 * (self.share.share or 0))
+        """Whole percent, rounded down: 79.9 is not yet 80 (F3)."""
+        return 100 * self.share.progressed // self.share.total if self.share.total else 0
 
     @property
     def is_reached(self) -> bool:
