@@ -1,4 +1,4 @@
-"""What lets the registers of the day be opened without a network, and Trinvis stand on a home screen (A3, ADR 23)."""
+"""What lets the registers of the day be opened without a network, and Trinvis stand on a home screen (A3, ADR 26)."""
 
 import json
 

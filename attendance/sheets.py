@@ -17,13 +17,13 @@ from programmes.models import Workshop
 
 @dataclass(frozen=True)
 class Line:
-    """One expected citizen; `word` says who sent word and how, `parts` what covers some of the hours."""
+    """One expected citizen; `absence` is why somebody does not come, `parts` what covers some of the hours."""
 
     name: str
     starts: time
     ends: time
     tasks: list[str]
-    word: str
+    absence: str
     parts: list[Part]
     starts_today: bool
 
@@ -37,10 +37,10 @@ class Sheet:
 
     @property
     def coming(self) -> int:
-        return sum(not line.word for line in self.lines)
+        return sum(not line.absence for line in self.lines)
 
     @property
-    def sent_word(self) -> int:
+    def away(self) -> int:
         return len(self.lines) - self.coming
 
 
@@ -72,7 +72,7 @@ def sheets_of(workshops: Iterable[Workshop], day: date, *, user: User) -> list[S
                 starts=slot.starts,
                 ends=slot.ends,
                 tasks=tasks if is_open else [],
-                word=str(State(slot.state).label) if is_open and slot.state in EXCUSED else "",
+                absence=str(State(slot.state).label) if is_open and slot.state in EXCUSED else "",
                 parts=parts.get(slot.pk, []) if is_open else [],
                 starts_today=slot.day in (slot.programme.starts_on, slot.placement.starts_on),
             )

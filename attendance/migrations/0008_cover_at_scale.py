@@ -1,4 +1,4 @@
-"""What covers a slot is found by hash however many slots there are: one statement may plan thousands of meetings (A2)."""
+"""What covers a slot is found by hash: one statement may plan thousands of meetings (A2)."""
 
 from django.db import migrations
 

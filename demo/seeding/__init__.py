@@ -23,6 +23,7 @@ from demo.seeding.closing import write_notes
 from demo.seeding.documents import AT_ONCE, write_documents
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.meetings import write_meetings
+from demo.seeding.notices import write_notices
 from demo.seeding.ordinary import WHOLE, Places, ordinary_cases
 from demo.seeding.people import People
 from demo.seeding.plans import Plans
@@ -183,6 +184,7 @@ class Site:
         write_beside(world, cases)
         write_activities(world, cases, timeline)
         Registers(world, cases, timeline).fill()
+        write_notices(world, cases)
         sign_in_as_citizen(world, cases)
         write_teams(world, cases)
 

@@ -271,6 +271,8 @@ def teamleader(of: Addresses) -> list[str]:
         "/attendance/",
         f"/attendance/{of.workshop}/{TODAY}/",
         f"/attendance/{of.workshop}/{TODAY}/history/",
+        f"/attendance/{of.workshop}/{TODAY}/print/",
+        "/attendance/arrivals/",
         "/attendance/missed/",
         f"/attendance/missed/{of.one(CLEARED)}/",
         "/closing-notes/",

@@ -155,6 +155,7 @@ def test_everyone_else_is_here_fills_blanks_only_and_is_undone_at_once(stack: St
 
 
 def test_thirty_people_by_keys_alone(stack: Stack, register):
+    """experience 5: every key does what the list says, and none when they are switched off."""
     page = register("keys")
     page.keyboard.press("1")
     expect(mark(row(page, 0), "Her")).to_have_attribute("aria-pressed", "true")
@@ -164,6 +165,18 @@ def test_thirty_people_by_keys_alone(stack: Stack, register):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("0")
     expect(row(page, 1)).to_have_attribute("data-state", "")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(row(page, 3)).to_be_focused()
+    page.keyboard.press("2")
+    expect(row(page, 3)).to_have_attribute("data-state", "late")
+    page.keyboard.press("3")
+    expect(row(page, 4)).to_have_attribute("data-state", "left_early")
+    page.keyboard.press("5")
+    expect(row(page, 5).locator("[data-panel] [data-mark]").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row(page, 5).locator("[data-panel]")).to_have_count(0)
+    row(page, 1).focus()
     for _ in range(29):
         page.keyboard.press("1")
     expect(page.locator("[data-slot][data-state=present]")).to_have_count(30)

@@ -1,5 +1,5 @@
 // What was tapped, until the server has answered for each mark: kept first, then sent in order, by whichever page of its
-// user is open, one request at a time over all tabs (ADR 23). The server takes each uuid once, so sending again is safe.
+// user is open, one request at a time over all tabs (ADR 26). The server takes each uuid once, so sending again is safe.
 import { add, all, settle } from "./store.js";
 
 const RETRY_AFTER = 5_000;
