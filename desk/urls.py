@@ -2,12 +2,12 @@ from django.urls import path
 
 from desk import views
 from desk.activities import views as activity_views
-from desk.case import checklist_views, ending_views, notes, people_views
+from desk.case import checklist_views, consent_views, ending_views, notes, people_views
 from desk.case import views as case_views
 from desk.citizen import merging_views
 from desk.citizen import views as citizen_views
 from desk.course import views as course_views
-from desk.figures import progression_views
+from desk.figures import attendance_views, progression_views
 from desk.lists import task_views
 from desk.own import views as own_views
 from desk.search import views as search_views
@@ -25,6 +25,9 @@ urlpatterns = [
     path("cases/<str:reference>/people/access/", people_views.own_access, name="own_access"),
     path("cases/<str:reference>/people/uncover/", people_views.give_uncovered, name="uncover"),
     path("cases/<str:reference>/people/protect/", people_views.protect, name="protect"),
+    path("cases/<str:reference>/consents/", consent_views.consents, name="consents"),
+    path("cases/<str:reference>/consents/dealt-with/", consent_views.dealt_with, name="consents_dealt_with"),
+    path("cases/<str:reference>/consents/<int:pk>/withdraw/", consent_views.withdraw, name="consent_withdraw"),
     path("cases/<str:reference>/week/", week_views.week, name="week"),
     path("cases/<str:reference>/week/told/", week_views.told, name="week_told"),
     path("cases/<str:reference>/week/new/", week_views.new, name="week_new"),
@@ -62,6 +65,8 @@ urlpatterns = [
     path("citizens/<uuid:pk>/merge/<uuid:other>/", merging_views.merge, name="merge"),
     path("citizens/<uuid:pk>/merges/<int:merge>/undo/", merging_views.unmerge, name="unmerge"),
     path("figures/steps/", progression_views.steps, name="progression"),
+    path("figures/attendance/", attendance_views.figures, name="attendance_figures"),
+    path("figures/attendance/file/", attendance_views.file, name="attendance_file"),
     path("search/", search_views.search, name="search"),
     path("search/suggestions/", search_views.suggestions, name="suggestions"),
     path("tasks/", task_views.tasks, name="tasks"),

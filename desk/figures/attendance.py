@@ -1,0 +1,273 @@
+"""Attendance of a team leader's centres by workshop, type and week, from sums counted ahead (A9, docs/adr/0023).
+
+The page stays in the team and masks nothing. The file may leave it: there no group of fewer than five persons stands
+alone, and none can be found by taking the others away (experience 22).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.db import connection
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from accounts.roles import Role
+from attendance import by_week
+from attendance.by_week import Sums, WeekRow
+from attendance.roll_ups import is_waiting
+from attendance.states import State
+from core.calendar import monday_of
+from core.forms import Form
+from desk.figures.progression import Period, newest_types
+from desk.figures.progression import periods as quarters_and_years
+from programmes.models import Programme, ProgrammeType, Workshop
+
+WEEKS = (13, 26, 52)
+# What has no workshop is reported by the week (A11).
+REPORTED = "reported"
+# The aim of the catalogue that the sickness share answers (F3).
+TARGET = "sickness"
+WHERE = """
+    f.centre_id = ANY(%(centres)s) AND f.day BETWEEN %(first)s AND %(last)s
+    AND (%(type)s = '' OR f.type_key = %(type)s)
+    AND (%(any)s OR f.workshop_id IS NOT DISTINCT FROM %(workshop)s::bigint)
+"""
+# One reading for the lines and for the weeks: each row belongs to one of the two.
+SUMS = f"""
+    SELECT f.workshop_id, f.type_key, date_trunc('week', f.day)::date AS monday, GROUPING(f.type_key) AS is_week,
+        sum(f.agreed)::bigint, sum(f.attended)::bigint, sum(f.ill)::bigint,
+        coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s), 0)::bigint, sum(f.late)::bigint, sum(f.missed)::bigint
+    FROM attendance_dayfigure f
+    WHERE {WHERE}
+    GROUP BY GROUPING SETS ((f.workshop_id, f.type_key), (date_trunc('week', f.day)::date))
+"""  # noqa: S608 (only our own constants)
+REASONS = f"""
+    SELECT a.state, sum((a.counted ->> 0)::bigint)::bigint, sum((a.counted ->> 1)::bigint)::bigint
+    FROM attendance_dayfigure f CROSS JOIN LATERAL jsonb_each(f.absence) AS a (state, counted)
+    WHERE {WHERE}
+    GROUP BY a.state
+"""  # noqa: S608 (only our own constants)
+
+
+class AttendanceForm(Form):
+    """What is counted. It stands in the address; anything that is not offered is the first of the list."""
+
+    period = forms.ChoiceField(label=gettext_lazy("Period"))
+    workshop = forms.ChoiceField(label=gettext_lazy("Workshop"), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Programme type"), required=False)
+
+    def __init__(
+        self, data: QueryDict, *, periods: list[Period], workshops: Mapping[str, str], types: Mapping[str, str]
+    ) -> None:
+        choices = {
+            "period": [(one.key, one.label) for one in periods],
+            "workshop": [("", _("All")), *workshops.items()],
+            "type": [("", _("All")), *types.items()],
+        }
+        asked = {name: data.get(name, "") for name in choices}
+        chosen = {
+            name: asked[name] if asked[name] in dict(offered) else offered[0][0] for name, offered in choices.items()
+        }
+        super().__init__(chosen)
+        for name, offered in choices.items():
+            self.fields[name].choices = offered  # type: ignore[attr-defined]
+        self.is_valid()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One workshop's figures of one type; `aim` is the share of sickness in percent that the type aims for at most."""
+
+    workshop: int | None
+    type: str
+    where: str
+    name: str
+    sums: Sums
+    late: int
+    missed: int
+    aim: int | None = None
+
+    @property
+    def sickness_percent(self) -> int:
+        return round(100 * (self.sums.sickness_share or 0))
+
+    @property
+    def keeps_aim(self) -> bool:
+        return self.aim is not None and (self.sums.sickness_share or 0) * 100 <= self.aim
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of absence: slots, minutes, and its part of the agreed minutes."""
+
+    state: str
+    slots: int
+    minutes: int
+    agreed: int
+
+    @property
+    def label(self) -> str:
+        return str(State(self.state).label) if self.state in State.values else self.state
+
+    @property
+    def share(self) -> float:
+        return self.minutes / self.agreed if self.agreed else 0.0
+
+
+@dataclass
+class Figures:
+    form: AttendanceForm
+    period: Period
+    centres: list[int]
+    lines: list[Line]
+    total: Line
+    weeks: list[WeekRow]
+    charts: dict[str, Any]
+    reasons: list[Reason]
+    change: float | None
+    is_waiting: bool
+    aims: list[Line] = field(default_factory=list)
+    query: str = ""
+
+    @property
+    def four_weeks(self) -> float | None:
+        """The share of the last four weeks of the period."""
+        return by_week.total(week.sums for week in self.weeks[-by_week.RUNNING_WEEKS :]).share
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        return self.form.cleaned_data
+
+
+def periods(today: date) -> list[Period]:
+    """The last weeks, whole ones; then the quarters and years that other figures offer."""
+    found = [
+        Period(
+            f"{count}w",
+            ngettext("The last week", "The last %(count)s weeks", count) % {"count": count},
+            monday_of(today) - timedelta(weeks=count - 1),
+            today,
+        )
+        for count in WEEKS
+    ]
+    return found + quarters_and_years()
+
+
+def attendance(user: User, data: QueryDict) -> Figures:
+    """The page for one address, in five queries however many slots there are."""
+    today = timezone.localdate()
+    offered = periods(today)
+    centres = sorted(user.reach.organisations_as(Role.TEAM_LEADER))
+    types = newest_types(Programme.objects.filter(centre__in=centres))
+    workshops = workshops_of(centres)
+    form = AttendanceForm(
+        data, periods=offered, workshops=workshops, types={key: one.name for key, one in types.items()}
+    )
+    chosen = form.cleaned_data
+    period = next(one for one in offered if one.key == chosen["period"])
+    asked = parameters(centres, chosen, period, today)
+    lines, by_monday = sums_of(asked, workshops, types)
+    weeks = by_week.rows(by_monday, first=monday_of(period.first), last=period.last)
+    total = Line(
+        None,
+        "",
+        "",
+        _("All together"),
+        by_week.total(line.sums for line in lines),
+        sum(line.late for line in lines),
+        sum(line.missed for line in lines),
+    )
+    aims = [line for line in by_type(lines) if line.aim is not None and line.sums.agreed]
+    return Figures(
+        form=form,
+        period=period,
+        centres=centres,
+        lines=lines,
+        total=total,
+        weeks=weeks,
+        charts=by_week.charts(weeks),
+        reasons=reasons_of(asked, total.sums.agreed),
+        change=change_of(weeks),
+        is_waiting=is_waiting(period.first, period.last, (int(key) for key in workshops if key != REPORTED)),
+        aims=aims,
+        query="&".join(f"{name}={value}" for name, value in chosen.items() if value),
+    )
+
+
+def workshops_of(centres: list[int]) -> dict[str, str]:
+    """The workshops of the centres by name, closed ones too, and what is reported; one query."""
+    rows = Workshop.objects.filter(unit__organisation__in=centres).order_by("unit__name", "pk")
+    found = {str(pk): name for pk, name in rows.values_list("pk", "unit__name")}
+    return found | {REPORTED: _("Internships and courses")}
+
+
+def parameters(centres: list[int], chosen: Mapping[str, str], period: Period, today: date) -> dict[str, Any]:
+    workshop = chosen["workshop"]
+    return {
+        "centres": centres,
+        "first": period.first,
+        "last": period.last,
+        "today": today,
+        "type": chosen["type"],
+        "any": not workshop,
+        "workshop": int(workshop) if workshop and workshop != REPORTED else None,
+    }
+
+
+def sums_of(
+    asked: dict[str, Any], workshops: Mapping[str, str], types: Mapping[str, ProgrammeType]
+) -> tuple[list[Line], dict[date, Sums]]:
+    """The lines by workshop and type, and the sums of each week by its Monday; one query."""
+    lines, weeks = [], {}
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, asked)
+        for workshop, key, monday, is_week, agreed, attended, ill, blank, late, missed in cursor.fetchall():
+            sums = Sums(agreed, attended, ill, blank)
+            if is_week:
+                weeks[monday] = sums
+            else:
+                where = workshops.get(REPORTED if workshop is None else str(workshop), "")
+                kind = types.get(key)
+                name = kind.name if kind else key
+                lines.append(Line(workshop, key, where, name, sums, late, missed, aim_of(kind)))
+    lines.sort(key=lambda line: (line.workshop is None, line.where.casefold(), line.name.casefold()))
+    return lines, weeks
+
+
+def aim_of(kind: ProgrammeType | None) -> int | None:
+    """The share of sickness that the type aims for at most, in percent, if it names one (F3)."""
+    if kind is None:
+        return None
+    return next((one.percent for one in kind.settings.targets if one.key == TARGET and one.at_most), None)
+
+
+def by_type(lines: Iterable[Line]) -> list[Line]:
+    """The lines of each type added up: an aim is the whole type's."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        so_far = found.get(line.type)
+        sums = so_far.sums + line.sums if so_far else line.sums
+        found[line.type] = Line(None, line.type, "", line.name, sums, 0, 0, line.aim)
+    return list(found.values())
+
+
+def reasons_of(asked: dict[str, Any], agreed: int) -> list[Reason]:
+    """Absence by reason, in the order of the register; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(REASONS, asked)
+        found = [Reason(state, slots, minutes, agreed) for state, slots, minutes in cursor.fetchall()]
+    order = State.values
+    return sorted(found, key=lambda one: order.index(one.state) if one.state in order else len(order))
+
+
+def change_of(weeks: list[WeekRow]) -> float | None:
+    """The trend within the period: the share of its last four weeks less that of the four before."""
+    return by_week.change(
+        {week.monday: week.sums for week in weeks}, weeks[-1].monday if weeks else timezone.localdate()
+    )
