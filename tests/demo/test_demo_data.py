@@ -191,7 +191,8 @@ def test_nobody_who_was_there_is_flagged(seeded: Seed) -> None:
     assert not ExpectedAttendance.objects.filter(state=State.NO_SHOW, missed__isnull=True).exists()
     future = ExpectedAttendance.objects.filter(day__gt=TODAY)
     assert future.exists()
-    assert not future.exclude(state="").exists()
+    assert not future.filter(notice__isnull=True).exclude(state="").exists()
+    assert future.filter(notice__isnull=False).exists()
     assert not ExpectedAttendance.objects.filter(marked_at__gt=NOW).exists()
 
 
