@@ -55,6 +55,8 @@ WORDING = {
     "programme_shortened": Wording(
         "flag", "info", "referral", _("Shortened from %(before)s to %(day)s, agreed with %(agreed_with)s")
     ),
+    "consent_given": Wording("check-circle", "info", "referral", _("Consent given: %(purpose)s")),
+    "consent_withdrawn": Wording("dash-circle", "due", "referral", _("Consent withdrawn: %(purpose)s")),
     "phase_begun": Wording("bar-chart", "acc", "referral", _("%(phase)s begun on %(day)s")),
     "coordinator_changed": Wording("person-check", "info", "referral", _("%(name)s is the coordinator now")),
     "programme_ended": Wording("flag", "calm", "referral", _("The programme has ended: %(outcome)s")),

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,10 +35,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         held = CaseAccess.objects.held_by(user).filter(
             citizen=OuterRef("programme__citizen_id"), centre=OuterRef("programme__centre_id")
         )
-        referring = held.filter(role=Role.REFERRER, organisation=OuterRef("programme__referring_organisation_id"))
         seen = Q(Exists(held.filter(role__in=STAFF)))
         if Role.REFERRER in user.reach.roles:
-            seen |= Q(Exists(referring), audience=Audience.REFERRER, status=Status.HELD)
+            seen |= Q(Exists(referring_access(user)), audience=Audience.REFERRER, status=Status.HELD)
         if Role.CITIZEN in user.reach.roles:
             seen |= Q(Exists(held.filter(role=Role.CITIZEN)), with_citizen=True)
         return self.filter(seen | taking_part(user))
@@ -51,11 +50,22 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.planned().filter(ends_at__lte=at or timezone.now())
 
 
+def referring_access(user: User) -> QuerySet[CaseAccess]:
+    """The user's access to a meeting's case as a referrer of the organisation that sent the citizen."""
+    return CaseAccess.objects.held_by(user).filter(
+        role=Role.REFERRER,
+        citizen=OuterRef("programme__citizen_id"),
+        centre=OuterRef("programme__centre_id"),
+        organisation=OuterRef("programme__referring_organisation_id"),
+    )
+
+
 def taking_part(user: User) -> Q:
     """The user is invited, and still works at the centre or at the organisation that referred (T7)."""
-    works_there = Q(programme__centre__in=user.reach.organisations_as(*STAFF)) | Q(
-        programme__referring_organisation__in=user.reach.organisations_as(Role.REFERRER)
-    )
+    works_there = Q(programme__centre__in=user.reach.organisations_as(*STAFF))
+    if organisations := user.reach.organisations_as(Role.REFERRER):
+        # As long as the organisation sees the case: a consent that is withdrawn closes it (R9).
+        works_there |= Q(programme__referring_organisation__in=organisations) & Q(Exists(referring_access(user)))
     invited = Participant.objects.filter(meeting=OuterRef("pk"), user=user)
     return works_there & (Q(organiser=user) | Q(Exists(invited)))
 

@@ -143,9 +143,14 @@ class Requirement(Named):
 
 
 class Consent(Named):
-    """What the citizen is asked to allow (R9)."""
+    """What the citizen is asked to allow (R9).
+
+    `opens_to_referrer` says that what the referring organisation sees of the case rests on it: withdrawn, the case is
+    closed to them at once.
+    """
 
     is_required: bool = True
+    opens_to_referrer: bool = False
 
 
 class Survey(Named):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from core.templatetags.dates import short_day, weekday
 from journal.models import Category
 from programmes.catalogue import latest_type
-from programmes.definition import Definition, Due, Requirement
+from programmes.definition import Consent, Definition, Due, Requirement
 
 A_MONDAY = date(2024, 1, 1)
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]
@@ -134,8 +134,15 @@ def before(said: Definition) -> Iterator[Row]:
     if said.pre_programme_of:
         follows = latest_type(said.pre_programme_of)
         yield Row("pre_programme_of", [(str(follows or said.pre_programme_of), "")])
-    yield from named("consents", said.consents, lambda one: "" if one.is_required else _("where wanted"))
+    yield from named("consents", said.consents, consent_in_words)
     yield from places(said)
+
+
+def consent_in_words(consent: Consent) -> str:
+    words = [] if consent.is_required else [_("where wanted")]
+    if consent.opens_to_referrer:
+        words.append(_("withdrawn, it closes the case to the referrer"))
+    return ", ".join(words)
 
 
 def places(said: Definition) -> Iterator[Row]:

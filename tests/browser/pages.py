@@ -451,7 +451,8 @@ def people(of: Addresses) -> list[str]:
     )
     protected = of.case("c.is_protected", "JOIN citizens_citizen c ON c.id = p.citizen_id")
     page = f"/cases/{case}/people/"
-    return [page, f"{page}{member}/end/", f"{page}protect/", f"/cases/{protected}/people/", f"/cases/{protected}/"]
+    more = [f"/cases/{case}/consents/", f"/cases/{protected}/people/", f"/cases/{protected}/"]
+    return [page, f"{page}{member}/end/", f"{page}protect/", *more]
 
 
 def weeks(of: Addresses) -> list[str]:

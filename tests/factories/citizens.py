@@ -2,7 +2,7 @@ import datetime
 
 import factory
 
-from citizens.models import Citizen
+from citizens.models import Citizen, Consent
 from tests.factories.base import Factory
 
 
@@ -19,3 +19,18 @@ class CitizenFactory(Factory):
     no_number_reason = "Not yet given"
     phone = "00 12 34 56"
     municipality = "Aalborg"
+
+
+class ConsentFactory(Factory):
+    """One that holds, given on paper on Friday 20 November 2026."""
+
+    class Meta:
+        model = Consent
+
+    citizen = factory.SubFactory(CitizenFactory)
+    key = "parties"
+    purpose = "The parties work together"
+    parties = "Centre, Job centre"
+    given_on = datetime.date(2026, 11, 20)
+    given_how = Consent.Given.WRITING
+    source = "tests"
