@@ -18,14 +18,16 @@ TOGETHER = time(10), time(14)
 
 def write_notices(world: World, cases: list[Case]) -> None:
     """Notices of some of those who come, for the days to come; the register of those days follows as it always does."""
+    first = world.workshops.get("traevaerksted")
     coming = [case for case in cases if case.is_running and case.slots and not case.rests_on(world.today)]
+    coming.sort(key=lambda case: first is None or case.slots[-1].workshop_id != first.pk)
     for number, case in enumerate(coming[::EVERY]):
         if (day := next_day(world, case)) is not None:
             give(world, case, KINDS[number % len(KINDS)], day)
-    if "traevaerksted" in world.workshops:
+    if first is not None:
         world.book.add(
             JointDay(
-                workshop=world.workshops["traevaerksted"],
+                workshop=first,
                 day=second_sunday(world.today),
                 starts=TOGETHER[0],
                 ends=TOGETHER[1],

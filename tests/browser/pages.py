@@ -32,6 +32,10 @@ FLAGGED = """
         WHERE a.citizen_id = s.citizen_id AND a.unit_id = w.unit_id AND (a.ends_on IS NULL OR a.ends_on >= %s))
     ORDER BY (m.followed_up_at IS NULL) = %s DESC, m.id DESC LIMIT 1
 """
+STANDING = """
+    SELECT n.id FROM attendance_notice n JOIN programmes_placement p ON p.programme_id = n.programme_id
+    WHERE n.taken_back_at IS NULL AND p.workshop_id = %s ORDER BY n.id
+"""
 CLEARED = "SELECT id FROM attendance_missedattendance WHERE status = 'cleared' ORDER BY id DESC"
 HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
@@ -407,6 +411,9 @@ def contact(of: Addresses) -> list[str]:
         *(f"{register}?slot={slot}&ask={what}" for what in ["late", "left_early", "more"]),
         f"{register}history/",
         *(f"/attendance/{of.workshop}/{day}/" for day in [yesterday, NEXT_WEEK, CLOSED]),
+        f"/attendance/{of.workshop}/joint-days/",
+        f"/attendance/case/{case}/notice/",
+        f"/attendance/notices/{of.one(STANDING, of.workshop)}/",
         "/attendance/missed/",
         of.missed("raised", is_open=True),
         of.missed("raised", is_open=False),
