@@ -14,7 +14,14 @@ from tests.desk.cast import TODAY, AccessFactory, Case, a_case
 from tests.factories import journal
 from tests.factories.accounts import UnitFactory, user_with_role
 from tests.factories.activities import ActivityFactory, named, type_with
-from tests.factories.attendance import AbsenceReportFactory, JointDayFactory, MissedFactory, NoticeFactory, SlotFactory
+from tests.factories.attendance import (
+    AbsenceReportFactory,
+    EarlyWarningFactory,
+    JointDayFactory,
+    MissedFactory,
+    NoticeFactory,
+    SlotFactory,
+)
 from tests.factories.base import Factory
 from tests.factories.citizens import CitizenFactory, ConsentFactory
 from tests.factories.closing_notes import ClosingNoteFactory
@@ -136,6 +143,7 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "referral": {"reference": referral.reference},
             "draft": {"reference": draft.reference},
             "missed": {"pk": missed.pk},
+            "warning": {"pk": EarlyWarningFactory(programme=programme).pk},
             "report": {"pk": report.pk},
             "sent": {"pk": sent.pk},
             "register": {"workshop": case.placement.workshop.pk, "day": TODAY},

@@ -272,6 +272,7 @@ def teamleader(of: Addresses) -> list[str]:
         f"/plans/{of.plan_in_versions()}/versions/",
         "/figures/steps/",
         "/figures/steps/?counted=running&type=individual_development",
+        "/figures/attendance/",
         "/attendance/",
         f"/attendance/{of.workshop}/{TODAY}/",
         f"/attendance/{of.workshop}/{TODAY}/history/",

@@ -7,6 +7,7 @@ from accounts.models import User
 from attendance.absence_facts import facts_of
 from attendance.models import (
     AbsenceReport,
+    EarlyWarning,
     ExpectedAttendance,
     JointDay,
     MissedAttendance,
@@ -124,3 +125,19 @@ class JointDayFactory(Factory):
     ends = datetime.time(14)
     name = "Open day"
     arranged_by = factory.LazyAttribute(lambda o: contact_person_of(o.workshop))
+
+
+class EarlyWarningFactory(Factory):
+    """Somebody who came 92 % of the time comes 61 % now."""
+
+    class Meta:
+        model = EarlyWarning
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    comes_less = True
+    comes_late = False
+    usual, recent, weighted = 0.92, 0.61, 0.64
+    usual_late = 0.05
+    late_days, days = 1, 8
+    until = MONDAY - datetime.timedelta(days=14)
+    since = MONDAY - datetime.timedelta(days=11)
