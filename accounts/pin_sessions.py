@@ -63,9 +63,7 @@ def follow_sign_in(sender: type, request: HttpRequest | None, user: User, **kwar
         return
     request.session[TABLET] = tablet.pk
     if may_have_pin(user, tablet) and not renew_pin(tablet=tablet, user=user):
-        words = _(
-            "This tablet is shared. Choose a PIN under your profile, and next time you are in within ten seconds."
-        )
+        words = _("This tablet is shared. Choose a PIN under your profile, and next time it is enough.")
         messages.info(request, words, fail_silently=True)
 
 

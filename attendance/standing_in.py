@@ -49,6 +49,11 @@ class Place:
     may_name: bool = False
     may_step_in: bool = False
 
+    @property
+    def own_stand_in(self) -> StandIn | None:
+        """The reader's own."""
+        return next((one for one in self.stand_ins if one.is_own), None)
+
 
 def for_whom(name: str, absent: str | None) -> str:
     """`Mette Holm for Karen Lund`; a workshop without a contact person has nobody to name."""

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import cycle
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
 from accounts.invitations import post_link
-from accounts.models import Invitation, Membership, Organisation, Unit, User
+from accounts.models import Invitation, Membership, Organisation, Substitution, Unit, User
 from accounts.roles import Role
 from core.calendar import WEEKDAYS
 from demo.seeding.people import invented_name, phone
@@ -60,6 +61,26 @@ def hire(world: World, *, running: dict[str, int]) -> None:
             )
     for type_key, number in running.items():
         give_caseworkers(world, type_key, number, password)
+    for entry in content("people")["standing_in"]:
+        stand_in(world, entry)
+
+
+def stand_in(world: World, entry: dict[str, Any]) -> None:
+    """Somebody whom the team leader named to mark in a colleague's place, unless they work elsewhere (A13)."""
+    if entry["workshop"] not in world.workshops:
+        return
+    world.book.add(
+        Substitution(
+            unit=world.workshops[entry["workshop"]].unit,
+            substitute=world.users[entry["substitute"]],
+            in_place_of=world.users[entry["in_place_of"]],
+            starts_on=world.today - timedelta(days=entry["since"]),
+            ends_on=world.today + timedelta(days=entry["days"]),
+            why=entry["why"],
+            named_by=world.leader,
+            named_at=world.now - timedelta(days=entry["since"]),
+        )
+    )
 
 
 def hire_one(world: World, entry: dict[str, str], password: str) -> None:

@@ -131,8 +131,11 @@ def test_no_page_of_cases_is_open_to_a_pin_by_being_public():
     """T2, T7"""
     assert {
         "session", "accounts:switch", "desk:today", "attendance:overview", "attendance:register", "attendance:history",
-        "attendance:marks", "attendance:missed", "attendance:contact",
+        "attendance:sheet", "attendance:arrivals", "attendance:marks", "attendance:give_notice",
+        "attendance:change_notice", "attendance:take_back_notice", "attendance:missed", "attendance:contact",
+        "attendance:rest",
     } == BY_PIN - PUBLIC  # fmt: skip
+    assert set(ROUTES) >= BY_PIN
     assert {"session"} == BESIDE - PUBLIC
 
 

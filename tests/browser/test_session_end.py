@@ -18,6 +18,16 @@ for name in ("first", "second"):
         user.save()
 """
 
+MAKE_WORKSHOP = f"""
+from audit.acting import acting
+from tests.factories.attendance import contact_person_of
+from tests.factories.programmes import WorkshopFactory
+user = contact_person_of(WorkshopFactory(), name="Karen Lund", language="da", email="third@end.example.org")
+with acting(user):
+    user.set_password({PASSWORD!r})
+    user.save()
+"""
+
 
 @pytest.fixture(scope="module")
 def staff(stack: Stack) -> None:
@@ -84,3 +94,38 @@ def test_the_next_user_of_the_device_does_not_see_what_the_first_wrote(typing, s
     expect(page.locator("[data-ended]")).to_be_visible()
     sign_in_again(page, "second@end.example.org")
     expect(page.locator("#id_phone")).to_have_value("")
+
+
+def test_a_shared_tablet_locks_to_the_names_and_a_pin_leads_back(staff, sign_in, stack):
+    """experience 28: five taps and a name; what somebody was writing stays behind the veil."""
+    stack.manage("shell", "-c", MAKE_WORKSHOP)
+    page = sign_in("third@end.example.org", PASSWORD)
+    page.goto("/accounts/tablet/shared/")
+    page.locator("#id_name").fill("Ved døren")
+    page.locator("form:has(#id_name) [type=submit]").click()
+    for name in ("pin", "again"):
+        page.locator(f"#id_{name}").fill("8264")
+    page.locator("form:has(#id_pin) [type=submit]").click()
+    expect(page).to_have_url(f"{stack.url}/attendance/")
+    end_all_sessions(stack)
+    page.clock.fast_forward("05:05")
+    expect(page).to_have_url(f"{stack.url}/accounts/tablet/?next=%2Fattendance%2F")
+    assert violations(page) == []
+    page.get_by_role("link", name="Karen Lund").click()
+    assert violations(page) == []
+    for digit in "8264":
+        page.locator(f"[data-digit='{digit}']").click()
+    page.locator("[data-pin] [type=submit]").click()
+    expect(page).to_have_url(f"{stack.url}/attendance/")
+    page.goto("/accounts/profile/")
+    expect(page.locator("h1")).to_be_visible()
+    assert violations(page) == []
+    page.locator("form[action='/accounts/tablet/lock/'] [name=password]").click()
+    page.locator("[name=login]").fill("third@end.example.org")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form:has([name=password]) [type=submit]").first.click()
+    page.locator("#id_phone").fill("99 31 40 17")
+    end_all_sessions(stack)
+    page.clock.fast_forward("05:05")
+    expect(page.locator("[data-ended]")).to_be_visible()
+    expect(page.locator("[data-ended] a")).to_have_attribute("href", "/accounts/tablet/")
