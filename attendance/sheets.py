@@ -50,7 +50,7 @@ def sheets_of(workshops: Iterable[Workshop], day: date, *, user: User) -> list[S
 
     Of people whose case is closed to `user` by now the sheet says that they are expected, and no more.
     """
-    sheets = {workshop.pk: Sheet(workshop) for workshop in workshops}
+    sheets: dict[int | None, Sheet] = {workshop.pk: Sheet(workshop) for workshop in workshops}
     order = "citizen__sort_sv" if get_language() == "sv" else "citizen__sort_da"
     held = CaseAccess.objects.held_by(user).filter(
         citizen=OuterRef("citizen_id"), centre=OuterRef("programme__centre_id")

@@ -21,6 +21,8 @@ export async function keepPages() {
   const register = new RegExp(`^${overview}\\d+/${today}/$`);
   const links = [location.pathname, ...[...document.links].map((link) => link.pathname)].filter((path) => register.test(path));
   if (!links.length) return;
+  // Browsers ask for leave elsewhere, and give it to what stands on the home screen.
+  if (matchMedia("(display-mode: standalone)").matches) navigator.storage?.persist?.();
   await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
   const { active } = await navigator.serviceWorker.ready;
   const wanted = "keeps" in session.dataset ? links : links.filter((path) => path === location.pathname);
