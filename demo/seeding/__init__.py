@@ -10,17 +10,23 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from accounts.roles import Role
 from attendance.expected import WEEKS_AHEAD, write_expected
+from attendance.falls import look_for_falls
 from attendance.models import ExpectedAttendance
+from attendance.reporting import ask_for_reports
+from attendance.roll_ups import count_dirty_days
 from audit.acting import System, acting
 from citizens.models import CaseAccess
 from closing_notes.models import ClosingNote
 from closing_notes.reminders import remind
 from demo.seeding import guard
+from demo.seeding.absence import write_absence_reports
 from demo.seeding.activities import write_activities
 from demo.seeding.attendance import Registers
 from demo.seeding.case import Case
 from demo.seeding.closing import write_notes
 from demo.seeding.documents import AT_ONCE, write_documents
+from demo.seeding.falls import write_falls
+from demo.seeding.internships import write_internships
 from demo.seeding.journal import JOURNAL, write_beside, write_remarks
 from demo.seeding.meetings import write_meetings
 from demo.seeding.notices import write_notices
@@ -129,6 +135,10 @@ def build(world: World) -> None:
     nag(world.now)
     ask_for_required()
     settle(by=BY)
+    ask_for_reports(at=world.now, by=BY)
+    count_dirty_days()
+    look_for_falls(by=BY)
+    write_absence_reports([site.world for site in sites], by=BY)
 
 
 def share_out_citizens(world: World, places: list[dict[str, Any]]) -> dict[str, int]:
@@ -185,6 +195,8 @@ class Site:
         write_activities(world, cases, timeline)
         Registers(world, cases, timeline).fill()
         write_notices(world, cases)
+        write_internships(world, cases, timeline)
+        write_falls(world, cases, timeline)
         sign_in_as_citizen(world, cases)
         write_teams(world, cases)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
+from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from citizens.models import CaseAccess, Citizen
 from demo.seeding.world import content
@@ -18,7 +19,17 @@ from journal.models import Entry
 from plans.models import Confirmation, Version
 from programmes.activity_statuses import ActivityStatus
 from programmes.catalogue import latest_types
-from programmes.models import Activity, ChecklistItem, EndChange, Offer, Pause, PhaseStart, Programme, TeamMember
+from programmes.models import (
+    Activity,
+    ChecklistItem,
+    EndChange,
+    Offer,
+    Pause,
+    PhaseStart,
+    Placement,
+    Programme,
+    TeamMember,
+)
 from programmes.requirements import settle
 from programmes.statuses import RUNNING, Status
 from referrals.models import Party
@@ -155,3 +166,18 @@ def test_each_effort_has_a_button_for_each_of_its_people(effort: str, client: Cl
     page = client.get(reverse("account_login")).content.decode()
     for key in EFFORTS[effort]:
         assert f'value="{key}"' in page
+
+
+def test_weeks_of_internships_are_reported_and_one_is_due(seeded: Seed) -> None:
+    """A11: at the centres that have workplaces, in their language; nobody is missed from one."""
+    seeded(citizens=200, weeks=26)
+    for key, word in (("rca", "planteskole"), ("rebus", "järnhandel")):
+        places = content("internships")[key]["places"]
+        assert any(word in place["place"].casefold() for place in places)
+        stays = Placement.objects.filter(kind="internship", place__in=[place["place"] for place in places])
+        assert stays.count() >= 2, key
+        slots = ExpectedAttendance.objects.filter(placement__in=stays, day__lt=TODAY)
+        assert slots.exclude(state="").count() > slots.filter(state="").count() > 0, key
+        worker = address({"rca": "caseworker", "rebus": "caseworker-rebus"}[key])
+        assert Task.objects.open().filter(kind="report_week", for_user__email=worker).count() == 1, key
+    assert not ExpectedAttendance.objects.filter(workshop=None, missed__isnull=False).exists()
