@@ -62,13 +62,14 @@ class WeekReportForm(Form):
             )
             self.fields[f"seen_{slot.pk}"] = forms.UUIDField(required=False, widget=forms.HiddenInput)
             usual = State.PRESENT if slot.day <= today else State.NOT_MARKED
-            self.initial |= {
+            standing: dict[str, Any] = {
                 f"state_{slot.pk}": slot.state or usual,
                 f"came_{slot.pk}": clock(slot.came_at) if slot.came_at else "",
                 f"left_{slot.pk}": clock(slot.left_at) if slot.left_at else "",
                 f"remark_{slot.pk}": slot.remark,
                 f"seen_{slot.pk}": slot.standing_mark or "",
             }
+            self.initial.update(standing)
 
     @property
     def lines(self) -> list[Line]:
@@ -107,9 +108,7 @@ class WeekReportForm(Form):
             about = "remark" if message == _("Write why a past day is corrected.") else "state"
             self.add_error(f"{about}_{slot}", message)
         if refused.is_overtaken:
-            self.data = self.data.copy()
-            for slot, mark in standing.items():
-                self.data[f"seen_{slot}"] = str(mark or "")
+            self.data = {**self.data, **{f"seen_{slot}": str(mark or "") for slot, mark in standing.items()}}
 
 
 def choices(slot: ExpectedAttendance) -> list[tuple[str, str]]:

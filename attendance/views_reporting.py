@@ -57,7 +57,9 @@ def week(request: SignedIn, reference: str, monday: date) -> HttpResponse:
         "lines": form.lines,
         "is_reported": bool(slots) and all(slot.state for slot in slots),
         "is_corrected": any(slot.state and slot.day < timezone.localdate() for slot in slots),
-        "marked": max((slot for slot in slots if slot.marked_at), key=lambda slot: slot.marked_at, default=None),
+        "marked": max(
+            ((slot.marked_at, slot.marked_by.name) for slot in slots if slot.marked_at and slot.marked_by), default=None
+        ),
         "closed": ClosingDay.objects.filter(centre=programme.centre, day__range=(monday, last)).order_by("day"),
         "pauses": programme.pauses.filter(starts_on__lte=last).exclude(ends_on__lt=monday),
         "earlier": monday - timedelta(weeks=1),

@@ -97,7 +97,7 @@ class Registers:
         """One of the first caseworker's citizens, one in the first workshop, and so many others."""
         world = self.world
         first, signe = world.workshops["traevaerksted"].pk, world.first_caseworker
-        keys = {workshop.pk: key for key, workshop in world.workshops.items()}
+        keys: dict[int | None, str] = {workshop.pk: key for key, workshop in world.workshops.items()}
         missing = [
             (case, slot)
             for case in self.cases
@@ -115,7 +115,7 @@ class Registers:
 
     def mark(self, case: Case) -> None:
         world = self.world
-        keys = {workshop.pk: key for key, workshop in world.workshops.items()}
+        keys: dict[int | None, str] = {workshop.pk: key for key, workshop in world.workshops.items()}
         is_ill = False
         for slot in case.slots:
             if (keys[slot.workshop_id], slot.day) in self.forgotten:
@@ -202,6 +202,7 @@ class Registers:
         url = f"/attendance/missed/{missed.pk}/"
         self.timeline.tell(case, "missed", world.at(slot.day, slot.starts), None, url=url)
         task = world.book.add(
+        assert slot.workshop is not None  # noqa: S101
             Task(
                 citizen=case.citizen,
                 kind="contact_absent_citizen",

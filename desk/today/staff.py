@@ -254,7 +254,7 @@ def starting_here(user: User, day: Day) -> Group:
             Row(
                 title=placement.programme.citizen.name,
                 url=link_to("desk:case", placement.programme.reference),
-                text=placement.workshop.unit.name,
+                text=placement.name(),
                 tag=Tag(
                     "acc", "stars", _("today") if placement.starts_on == day.today else in_words(placement.starts_on)
                 ),
