@@ -469,10 +469,22 @@ def weeks(of: Addresses) -> list[str]:
         "SELECT p.reference, l.id, l.workshop_id FROM programmes_scheduleslot s"
         " JOIN programmes_placement l ON l.id = s.placement_id JOIN programmes_programme p ON p.id = l.programme_id"
         " JOIN accounts_user u ON u.id = p.caseworker_id WHERE u.email = 'caseworker@demo.trinvis.test'"
-        f" AND p.status = 'active' ORDER BY s.valid_from > '{TODAY}' AND l.starts_on < s.valid_from DESC, s.id LIMIT 1"
+        " AND p.status = 'active' AND l.workshop_id IS NOT NULL"
+        f" ORDER BY s.valid_from > '{TODAY}' AND l.starts_on < s.valid_from DESC, s.id LIMIT 1"
     )
     page = f"/cases/{case}/week/"
-    return [page, f"{page}new/", f"{page}new/{workshop}/", f"{page}{placement}/", f"{page}{placement}/end/"]
+    forms = [f"{page}new/", f"{page}new/{workshop}/", f"{page}{placement}/", f"{page}{placement}/end/"]
+    return [page, *forms, f"{page}new/internship/", f"{page}new/course/", *reported(of)]
+
+
+def reported(of: Addresses) -> list[str]:
+    """The week of an internship that is due, one that is reported, and the case's pages around them (A11)."""
+    (due,) = of.row(
+        "SELECT t.url FROM worklist_task t JOIN accounts_user u ON u.id = t.for_user_id"
+        " WHERE t.kind = 'report_week' AND u.email = 'caseworker@demo.trinvis.test' ORDER BY t.id"
+    )
+    case = due.split("/")[3]
+    return [due, due.replace("-W47", "-W46"), f"/attendance/case/{case}/", f"/cases/{case}/week/"]
 
 
 def specialist(of: Addresses) -> list[str]:
