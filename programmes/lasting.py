@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from audit.acting import acting
 from audit.log import record
 from core.calendar import last_day
@@ -16,6 +16,7 @@ from core.events import period_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
 from programmes import placing
+from programmes.crowding import crowded, lenders
 from programmes.models import EndChange, Placement, Programme
 from programmes.pausing import follow, locked, mail_referrer, tell_course
 from programmes.permissions import may_work_on
@@ -97,13 +98,17 @@ def move_end(
     reason: str,
     by: User,
     following: Collection[int] = (),
+    despite_full: bool = False,
+    lent_from: str = "",
 ) -> EndChange:
     """Extend or shorten the programme to `new_end`, its new last day (P3).
 
     When it is extended, the placements in `following` (ids) that ended with it last as long; when it is shortened, all
-    are cut. A closing programme that is extended is under way again. Refused with what `problem_of` finds, when the
-    agreement lies in the future, by `programmes.placing` (a workshop that is full), and by receivers of
-    `period_changed` (an approved closing note).
+    are cut. A closing programme that is extended is under way again. Where there are too few places (`crowding`) it is
+    extended only with a place that another municipality lends from today on (`lent_from`), or when one says so
+    (`despite_full`), which is kept in the log (P10). Refused with what `problem_of` finds, when the agreement lies in
+    the future, by `programmes.placing` (a workshop that is full), and by receivers of `period_changed` (an approved
+    closing note).
     """
     today = timezone.localdate()
     with acting(by, why=reason):
@@ -116,6 +121,13 @@ def move_end(
             raise Refused(_("The agreement cannot lie in the future"))
         if not agreed_with.strip() or not reason.strip():
             raise Refused(_("Write who agreed and why"))
+        # One at a time in a centre, as acceptances are, so that two never get the last place (T13).
+        Organisation.objects.select_for_update(no_key=True).get(pk=programme.centre_id)
+        if lent_from:
+            borrow(programme, new_end, lent_from)
+        too_many = crowded(programme, new_end)
+        if too_many and not despite_full:
+            raise Refused(_("There are too few places: %(days)s") % {"days": "; ".join(map(str, too_many))})
         earlier = programme.ends_on
         change = EndChange.objects.create(
             programme=programme,
@@ -132,18 +144,27 @@ def move_end(
         programme.ends_on = new_end
         if change.is_extension and programme.status == Status.CLOSING:
             programme.status = Status.ACTIVE
-        programme.save(update_fields=["ends_on", "status"])
+        programme.save(update_fields=["ends_on", "status", "lent_from"])
         follow(programme, on=today, by=by)
         if change.is_extension:
             for placement in to_follow:
                 placing.move_last_day(placement=placement, ends_on=new_end, by=by)
         verb = "programme_extended" if change.is_extension else "programme_shortened"
-        record(verb, by=by, subject=programme, citizen_id=programme.citizen_id, before=earlier.isoformat())
+        more = {"too_many": [str(one) for one in too_many]} if too_many else {}
+        record(verb, by=by, subject=programme, citizen_id=programme.citizen_id, before=earlier.isoformat(), **more)
         schedule_changed.send(Programme, programme=programme, from_day=today, by=by)
         period_changed.send(Programme, programme=programme, earlier_end=earlier, by=by)
         tell_course(programme, verb, body=reason, by=by, day=new_end, before=earlier, agreed_with=change.agreed_with)
         mail_referrer(programme, "end_moved")
     return change
+
+
+def borrow(programme: Programme, new_end: date, lent_from: str) -> None:
+    """Put the programme on the place that the other municipality lends from today on; Refused where it has none."""
+    lender = next((one for one in lenders(programme, new_end) if one.municipality == lent_from), None)
+    if lender is None or new_end <= programme.ends_on:
+        raise Refused(_("%(municipality)s has no place to lend") % {"municipality": lent_from})
+    programme.lent_from = lender.municipality
 
 
 def cut(programme: Programme, until: date, *, by: User) -> None:

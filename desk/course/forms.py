@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from core.fields import DateField, ReasonField
+from core.fields import DateField, ReasonField, parse_date
 from core.forms import Form
-from programmes import coordination, lasting, pausing, phases
+from programmes import coordination, crowding, lasting, pausing, phases
 from programmes.models import Programme
 
+# How a programme is extended although there are too few places.
+ANYWAY, LENT = "anyway", "lent:"
 READ_BY_REFERRER = gettext_lazy("The referrer is told and reads this. Write nothing about health.")
 
 
@@ -70,6 +72,7 @@ class EndForm(CourseForm):
     )
     agreed_on = DateField(label=gettext_lazy("Agreed on"))
     reason = ReasonField(label=gettext_lazy("Why?"), help_text=READ_BY_REFERRER)
+    place = forms.ChoiceField(label=gettext_lazy("There are too few places"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
         placements = lasting.placements_to_the_end(programme)
@@ -80,6 +83,37 @@ class EndForm(CourseForm):
             self.fields["following"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["following"]
+        self.too_many = self.find_too_many()
+        if self.too_many:
+            words = _("a place lent from %(municipality)s (%(free)s free)")
+            lent: list[tuple[str, str]] = [
+                (f"{LENT}{one.municipality}", words % {"municipality": one.municipality, "free": one.free})
+                for one in crowding.lenders(programme, self.too_many[-1].until)
+            ]
+            anyway = (ANYWAY, _("Extend anyway; it is shown as too many"))
+            self.fields["place"].choices = [*lent, anyway]  # type: ignore[attr-defined]
+        else:
+            del self.fields["place"]
+
+    def find_too_many(self) -> list[crowding.Crowded]:
+        """The days on which there is no place until the end that was typed; nothing before anything is sent (P10)."""
+        try:
+            new_end = parse_date(self.data.get("new_end", ""))
+        except ValueError:
+            return []
+        if new_end is None or lasting.problem_of(self.programme, new_end):
+            return []
+        return crowding.crowded(self.programme, new_end)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        place = data.pop("place", "")
+        if self.too_many and not place and "place" not in self.errors:
+            days = "; ".join(map(str, self.too_many))
+            self.add_error("place", _("Too many: %(days)s. Choose how it is extended all the same") % {"days": days})
+        data["despite_full"] = place == ANYWAY
+        data["lent_from"] = place.removeprefix(LENT) if place.startswith(LENT) else ""
+        return data
 
     def clean_new_end(self) -> Any:
         new_end = self.cleaned_data["new_end"]
