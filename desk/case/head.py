@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from attendance import figures
+from attendance.falls import TASK as FALL_TASK
 from citizens.models import CaseAccess
 from closing_notes.statuses import Status as NoteStatus
 from core.calendar import monday_of
@@ -114,7 +115,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         .awake()
         .filter(citizen=programme.citizen_id)
         .select_related("citizen", "handed_by")
-        .order_by("due_on", "pk")[:5]
+        .order_by("due_on", "pk")[:20]
     )
     kind, icon = STATUS_TAGS[Status(programme.status)]
     course = Course.of(programme, today)
@@ -208,7 +209,12 @@ def what_now(programme: Any, roles: set[str], tasks: list[worklist_lines.Line], 
         detail = first.due[:1].upper() + first.due[1:]
         if more:
             detail = f"{detail} · " + ngettext("%(count)s more task", "%(count)s more tasks", more) % {"count": more}
-        return Now(label, first.text, detail, Link(first.url, first.action, first.icon))
+        # A fall in attendance is told even where something else comes first (A10).
+        fall = next((one for one in tasks[1:] if one.kind == FALL_TASK), None)
+        if fall:
+            detail = f"{detail}. {fall.text}"
+        also = Link(fall.url, fall.action, fall.icon) if fall else None
+        return Now(label, first.text, detail, Link(first.url, first.action, first.icon), also)
     plan = Link(link_to("plans:detail", programme.reference), _("Open the plan"), "clipboard-check")
     attendance = Link(link_to("attendance:citizen", programme.reference), _("See the attendance"), "calendar-event")
     if not roles.isdisjoint({Role.CASEWORKER, Role.TEAM_LEADER}):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from attendance.falls import TASK as FALL_TASK
 from attendance.registers import Summary, summaries
 from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
@@ -31,11 +32,12 @@ from journal.timeline import title_of
 from programmes.capacity import CASELOAD_CEILING
 from programmes.models import Placement, Programme
 from programmes.statuses import RUNNING
+from worklist import lines as worklist_lines
 
 
 def caseworker(user: User, day: Day) -> Today:
     follow_ups = waiting_follow_ups(user)
-    tasks = upcoming_tasks(user, day)
+    falls, tasks = apart(upcoming_tasks(user, day))
     meetings = meetings_of(user, day)
     cases = Link(link_to("desk:cases"), _("Open my citizens"), "people")
     return Today(
@@ -44,6 +46,7 @@ def caseworker(user: User, day: Day) -> Today:
         now=staff_now(follow_ups, tasks, day, cases),
         groups=[
             follow_up_group([follow_up_row(missed) for missed in follow_ups]),
+            *fall_groups(falls),
             meeting_group(meetings, day),
             group(
                 "deadlines",
@@ -61,7 +64,7 @@ def caseworker(user: User, day: Day) -> Today:
 def contact_person(user: User, day: Day) -> Today:
     registers = [one for one in summaries(user, day.of_interest, at=timezone.now()) if one.expected]
     follow_ups = waiting_follow_ups(user)
-    tasks = upcoming_tasks(user, day)
+    falls, tasks = apart(upcoming_tasks(user, day))
     meetings = meetings_of(user, day)
     now = staff_now(
         follow_ups, tasks, day, Link(link_to("attendance:overview"), _("Open the register"), "clipboard-check")
@@ -87,7 +90,8 @@ def contact_person(user: User, day: Day) -> Today:
             group(
                 "deadlines",
                 _("Deadlines"),
-                [task_row(line) for line in tasks],
+                # Five groups are enough: a fall stands first among what is due.
+                [task_row(line) for line in [*falls, *tasks]],
                 more=Link(link_to("desk:tasks"), _("All tasks")),
                 empty=_("Nothing is due within a week."),
             ),
@@ -161,6 +165,16 @@ def follow_up_group(rows: list[Row]) -> Group:
         more=Link(link_to("attendance:missed"), _("All missed")),
         empty=_("Everybody who was missing has been spoken with."),
     )
+
+
+def apart(tasks: list[worklist_lines.Line]) -> tuple[list[worklist_lines.Line], list[worklist_lines.Line]]:
+    """The falls in attendance, which have a group of their own, and everything else."""
+    return [task for task in tasks if task.kind == FALL_TASK], [task for task in tasks if task.kind != FALL_TASK]
+
+
+def fall_groups(falls: list[worklist_lines.Line]) -> list[Group]:
+    """Who comes less than was usual, each with the reason; no group where nobody does (A10)."""
+    return [group("falls", _("Attendance falls"), [task_row(line) for line in falls])] if falls else []
 
 
 def notes_in_review(user: User) -> int:
