@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from accounts.models import User
 from attendance.models import ContactAttempt, ExpectedAttendance, Mark, MissedAttendance, MissedStatus
 from attendance.states import State
+from demo.seeding.absence import who_stays_away
 from demo.seeding.case import Case, Contact, Told
 from demo.seeding.texts import everyday, fill
 from demo.seeding.timeline import Timeline
@@ -55,8 +56,10 @@ class Registers:
             if case.status != Status.NEVER_STARTED:
                 self.expect(case)
         self.open_slots: set[int] = set()
+        self.away: set[int] = set()
         if self.world.workshops:
             self.choose_open()
+            self.away = who_stays_away(self.world, self.cases, {day for _key, day in self.forgotten})
         for case in self.cases:
             self.mark(case)
 
@@ -148,6 +151,8 @@ class Registers:
         """A story says it; elsewhere chance does, by how steadily this citizen comes. Illness lasts some days."""
         if case.told is not None:
             return case.told.get(slot.day, Told(State.PRESENT)), False
+        if slot.pk in self.away:
+            return Told(State.NO_SHOW), False
         world = self.world
         if is_ill and world.chance(STAYS_ILL):
             return Told(State.ILL), True
@@ -197,12 +202,12 @@ class Registers:
     ) -> None:
         """No mark and no word after the grace time: a flag, and what came of it (A4, A6, A7)."""
         world = self.world
+        assert slot.workshop is not None  # noqa: S101
         flagged_at = world.at(slot.day, plus(slot.starts, GRACE_MINUTES + 1))
         missed = world.book.add(MissedAttendance(slot=slot, flagged_at=flagged_at, due_on=slot.day))
         url = f"/attendance/missed/{missed.pk}/"
         self.timeline.tell(case, "missed", world.at(slot.day, slot.starts), None, url=url)
         task = world.book.add(
-        assert slot.workshop is not None  # noqa: S101
             Task(
                 citizen=case.citizen,
                 kind="contact_absent_citizen",

@@ -1,0 +1,126 @@
+"""What became of absence: follow-ups that nobody made, and reports to the referrer, drafted and received (A7, A8)."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from attendance.absence_facts import facts_of
+from attendance.absence_rules import draft_reports
+from attendance.escalation import escalate
+from attendance.models import AbsenceReport, ExpectedAttendance, MissedStatus
+from attendance.statuses import Status
+from audit.acting import Actor
+from demo.seeding.case import Case
+from demo.seeding.texts import fill
+from demo.seeding.world import World, content
+from journal.actions import tell
+from journal.models import Audience
+from programmes.models import Programme
+from programmes.statuses import Status as ProgrammeStatus
+
+IN_A_ROW = 3
+# So many days ago somebody stayed away whose referrer knows by now.
+LONG_AGO = timedelta(days=9)
+
+
+def who_stays_away(world: World, cases: list[Case], forgotten: set[date]) -> set[int]:
+    """The slots of two of the first caseworker's citizens: one who has not come the last days, and one who did not come
+    some weeks ago. Days on which a register was `forgotten` are left out."""
+    found: list[ExpectedAttendance] = []
+    candidates = [
+        case
+        for case in cases
+        if case.told is None
+        and case.status == ProgrammeStatus.ACTIVE
+        and case.caseworker == world.first_caseworker
+        and not case.citizen.is_protected
+    ]
+    for until in (world.today, world.today - LONG_AGO):
+        for case in candidates:
+            days = sorted({slot.day for slot in case.slots if slot.day < until and slot.day not in forgotten})[
+                -IN_A_ROW:
+            ]
+            if len(days) == IN_A_ROW and not any(slot in found for slot in case.slots):
+                is_now = until == world.today
+                found += [slot for slot in case.slots if slot.day in days or (is_now and slot.day == world.today)]
+                break
+    return {slot.pk for slot in found}
+
+
+def write_absence_reports(worlds: list[World], *, by: Actor) -> None:
+    """What the jobs would have done until now, and what people did about it."""
+    escalate(at=worlds[0].now, by=by)
+    for world in worlds:
+        if programme := stayed_away(world):
+            write_received(world, programme)
+    draft_reports(at=worlds[0].now, by=by)
+
+
+def stayed_away(world: World) -> Programme | None:
+    """The first caseworker's programme in which somebody did not come for three days, some weeks ago."""
+    slots = Q(
+        expected_attendance__missed__status=MissedStatus.RAISED,
+        expected_attendance__day__lt=world.today - LONG_AGO,
+        expected_attendance__day__gt=world.today - 3 * LONG_AGO,
+    )
+    return (
+        Programme.objects.filter(centre=world.centre, caseworker=world.first_caseworker, status="active")
+        .select_related("citizen", "centre", "caseworker", "referrer", "referring_organisation")
+        .annotate(missed=Count("expected_attendance__day", filter=slots, distinct=True))
+        .filter(missed__gte=IN_A_ROW)
+        .order_by("pk")
+        .first()
+    )
+
+
+def write_received(world: World, programme: Programme) -> None:
+    """Drafted on the evening of the third day, sent the next morning, read and received before noon."""
+    last = (
+        ExpectedAttendance.objects.filter(
+            programme=programme, missed__status=MissedStatus.RAISED, day__lt=world.today - LONG_AGO
+        )
+        .latest("day")
+        .day
+    )
+    day = world.working_day(last + timedelta(days=1))
+    drafted_at, sent_at, received_at = (
+        world.at(last, time(18, 30)),
+        world.at(day, time(9, 10)),
+        world.at(day, time(11, 25)),
+    )
+    report = AbsenceReport(
+        programme=programme,
+        status=Status.RECEIVED,
+        rules=[{"rule": "in_a_row", "found": IN_A_ROW}],
+        since=max(programme.starts_on, last - timedelta(days=27)),
+        until=day,
+        drafted_at=drafted_at,
+        covering_text=fill(content("absence")[world.language], programme.citizen),
+        sent_at=sent_at,
+        sent_by=programme.caseworker,
+        received_at=received_at,
+        received_by=programme.referrer,
+    )
+    report.facts = facts_of(report, at=sent_at)
+    report.save()
+    note(report, "absence_report_drafted", drafted_at)
+    note(report, "absence_report_sent", sent_at)
+    note(report, "absence_report_received", received_at, name=programme.referrer.name)
+
+
+def note(report: AbsenceReport, kind: str, at: datetime, **params: str) -> None:
+    programme = report.programme
+    who = {"absence_report_sent": programme.caseworker, "absence_report_received": programme.referrer}.get(kind)
+    tell(
+        kind,
+        citizen=programme.citizen,
+        centre=programme.centre,
+        case=programme.reference,
+        referring_organisation=programme.referring_organisation,
+        by=who,
+        audience=Audience.REFERRER if who else Audience.TEAM,
+        happened_at=at,
+        url=reverse("attendance:report", args=[report.pk]),
+        **params,
+    )
