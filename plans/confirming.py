@@ -203,6 +203,11 @@ def missing_parties(version: Version, programme: Programme) -> list[Party]:
     return [Party(party) for party in asked(programme) if party not in given]
 
 
+def waits_for(party: str, version: Version, programme: Programme) -> bool:
+    """Whether the party's yes to a version in force can still be given."""
+    return programme.status in RUNNING and party in missing_parties(version, programme)
+
+
 def ask_the_others(plan: Plan, version: Version, *, by: User) -> None:
     """A yes that is missing is due in a fortnight: the citizen's for the caseworker, the referrer's for them (L2)."""
     programme = plan.programme

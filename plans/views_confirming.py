@@ -69,8 +69,8 @@ def sign(request: SignedIn, reference: str) -> HttpResponse:
     version = confirming.newest_confirmed(plan)
     if version is None:
         return redirect("plans:confirm", reference)
-    if Party.CITIZEN not in confirming.missing_parties(version, plan.programme):
-        messages.info(request, _("This confirmation has been given already"))
+    if not confirming.waits_for(Party.CITIZEN, version, plan.programme):
+        messages.info(request, _("There is nothing to confirm here now"))
         return redirect("plans:detail", reference)
     status = 200
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -105,7 +105,7 @@ def agree(request: SignedIn, reference: str) -> HttpResponse:
     back = "desk:own_plan" if party == Party.CITIZEN else "plans:detail"
     where = [] if party == Party.CITIZEN else [reference]
     version = confirming.newest_confirmed(plan)
-    if version is None or party not in confirming.missing_parties(version, plan.programme):
+    if version is None or not confirming.waits_for(party, version, plan.programme):
         messages.info(request, _("There is nothing to confirm here now"))
         return redirect(back, *where)
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """Who says yes to a version and how; what was said yes to never changes (L2)."""
 
 import base64
+import datetime
 import io
 import struct
 import zlib
@@ -161,6 +162,16 @@ def test_citizen_and_referrer_say_yes_themselves_once_and_what_was_due_is_done(s
     assert open_kinds(plan) == {"plan_follow_up"}
     assert set(Entry.objects.values_list("kind", flat=True)) >= {"plan_confirmed_citizen", "plan_confirmed_referrer"}
     assert Event.objects.filter(verb="plan_agreed").count() == 2
+
+
+def test_after_the_end_nobody_is_asked_for_a_yes_any_more(signed_in):
+    """K4: a page that asks and then refuses helps nobody."""
+    plan = confirmed_plan(**asking(programme__status="completed", programme__ended_on=datetime.date(2026, 12, 11)))
+    for user, page in [
+        (in_case(plan, Role.CITIZEN), "agree"), (in_case(plan, Role.REFERRER), "agree"),
+        (plan.programme.caseworker, "sign"),
+    ]:  # fmt: skip
+        assert signed_in(user).get(url(page, plan)).status_code == 302
 
 
 def test_a_signature_that_comes_later_is_kept_with_the_version_in_force(signed_in):
