@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -17,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from audit.models import Change
 from core import rendering
 from core.paper import css_string, page_of
@@ -31,7 +30,6 @@ from plans.progress import SubgoalProgress, progress, wordings_of
 from plans.statuses import Party, Status
 from plans.steps import STEPS
 
-LANGUAGES = {Organisation.Country.DENMARK: "da", Organisation.Country.SWEDEN: "sv"}
 KEPT_FOR = timedelta(days=1)
 NOTHING = gettext_noop("The plan is not agreed yet")
 STATUS = PlanDocument.Status
@@ -79,13 +77,6 @@ class PlanView:
     page_of: str
     draft_mark: str
     made_at: datetime
-
-
-def language_for(plan: Plan) -> str:
-    """The citizen's language where we write it, otherwise that of the centre's country."""
-    citizens = plan.programme.citizen.language
-    known = {code for code, _name in settings.LANGUAGES}
-    return citizens if citizens in known else LANGUAGES.get(Organisation.Country(plan.programme.centre.country), "da")
 
 
 def view_of(plan: Plan, *, language: str, reading: Reading, made_at: datetime) -> PlanView | None:

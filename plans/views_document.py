@@ -18,6 +18,7 @@ from plans import documents
 from plans.gathered import version_for
 from plans.models import Plan, PlanDocument
 from plans.permissions import Reading, reading
+from plans.standards import language_of
 from plans.views import UNPROCESSABLE, plan_or_404
 from programmes.permissions import roles_in
 
@@ -39,7 +40,7 @@ def document(request: SignedIn, reference: str) -> HttpResponse:
     may_read = reading(roles_in(request.user, plan.programme))
     if version_for(plan, may_read) is None:
         return render(request, "plans/document.html", {"plan": plan, "programme": plan.programme})
-    initial = {"language": documents.language_for(plan)}
+    initial = {"language": language_of(plan.programme)}
     form = LanguageForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         row = documents.ask(plan=plan, language=form.cleaned_data["language"], reading=may_read, by=request.user)
@@ -93,9 +94,15 @@ def still_reads(may_read: Reading, row: PlanDocument) -> bool:
 
 
 def wait_for(row: PlanDocument) -> str:
-    """The state of the document, as soon as it is no longer under way, and after two seconds at the latest."""
+    """The state of the document, as soon as it is no longer under way, and after two seconds at the latest.
+
+    404 when it was thrown away meanwhile: it was ready, and asked for anew in another window.
+    """
     until = time.monotonic() + AT_ONCE_SECONDS
     while row.status in (STATUS.QUEUED, STATUS.RUNNING) and time.monotonic() < until:
         time.sleep(LOOKED_EVERY)
-        row.refresh_from_db(fields=["status", "progress", "error"])
+        try:
+            row.refresh_from_db(fields=["status", "progress", "error"])
+        except PlanDocument.DoesNotExist as error:
+            raise Http404 from error
     return row.status

@@ -11,11 +11,12 @@ from accounts.roles import Role
 from audit.acting import System, acting
 from audit.models import Access
 from core import rendering
-from plans import documents, tasks
+from plans import documents, tasks, views_document
 from plans.models import PlanDocument
 from plans.permissions import reading
+from plans.standards import language_of
 from tests.factories.accounts import CentreFactory
-from tests.factories.plans import confirmed_plan, draft_plan, followed_up, nobody_acts, subgoals_of
+from tests.factories.plans import PlanDocumentFactory, confirmed_plan, draft_plan, followed_up, nobody_acts, subgoals_of
 from tests.factories.programmes import MONDAY, ProgrammeFactory
 from tests.plans.test_pages import health_and_work, in_case
 
@@ -86,7 +87,7 @@ def test_the_language_is_the_chosen_one_and_the_citizens_unless_said(signed_in, 
 
 def test_a_language_that_we_do_not_write_gives_way_to_the_centres():
     plan = confirmed_plan(programme=ProgrammeFactory(centre=CentreFactory(country="SE"), citizen__language="so"))
-    assert documents.language_for(plan) == "sv"
+    assert language_of(plan.programme) == "sv"
 
 
 def test_health_goals_are_left_out_for_who_may_not_read_them():
@@ -125,6 +126,16 @@ def test_asking_twice_is_one_document_and_the_file_comes_to_who_asked_alone(
     assert Access.objects.filter(user_id=caseworker.pk, kind=Access.Kind.EXPORT).count() == 1
     assert signed_in(leader).get(ready).status_code == 404
     assert signed_in(confirmed_plan().programme.caseworker).get(ready).status_code == 404
+
+
+def test_a_document_that_is_thrown_away_while_its_page_waits_is_not_there(signed_in, monkeypatch):
+    """T21: asked for anew in another window, it was ready meanwhile."""
+    plan = confirmed_plan()
+    row = PlanDocumentFactory(plan=plan, status="running", pdf=None, sha256="")
+    monkeypatch.setattr(views_document, "AT_ONCE_SECONDS", 1)
+    monkeypatch.setattr(views_document.time, "sleep", lambda seconds: PlanDocument.objects.all().delete())
+    page = reverse("plans:document_progress", args=[plan.programme.reference, row.pk])
+    assert signed_in(plan.programme.caseworker).get(page).status_code == 404
 
 
 def test_who_no_longer_reads_health_no_longer_fetches_what_holds_it(signed_in):
