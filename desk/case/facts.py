@@ -51,7 +51,9 @@ FACTS = """
             WHERE x.programme_id = p.id AND x.status = 'planned' AND x.starts_at > %(now)s
             ORDER BY x.starts_at LIMIT 1
         ),
-        'referral_reference', (SELECT x.reference FROM referrals_referral x WHERE x.programme_id = p.id),
+        'referral_reference', (
+            SELECT x.reference FROM referrals_referral x WHERE p.id IN (x.programme_id, x.pre_programme_id) LIMIT 1
+        ),
         'phase', (
             SELECT x.phase FROM programmes_phasestart x WHERE x.programme_id = p.id AND x.starts_on <= %(today)s
             ORDER BY x.starts_on DESC, x.id DESC LIMIT 1

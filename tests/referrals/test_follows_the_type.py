@@ -335,17 +335,19 @@ def test_a_wish_that_is_not_granted_begins_with_the_programme(cast, catalogue, s
     assert programme.starts_on == START
 
 
-def test_taking_the_acceptance_back_takes_both_until_the_first_begins(cast, catalogue):
+def test_taking_the_acceptance_back_takes_both_until_the_first_begins(cast, catalogue, signed_in):
     """K4."""
     decision = {
         "starts_on": datetime.date(2027, 1, 4), "weeks": 13, "caseworker": cast.caseworker, "workshop": cast.workshop,
         "week": [], "first": First(START, 4), "by": cast.leader,
     }  # fmt: skip
-    from programmes.schedules import WeekSlot
-
     decision["week"] = [WeekSlot(1, datetime.time(8), datetime.time(11))]
     referral = wish_for_training(cast, catalogue)
     actions.accept(referral=referral, **decision)
+    referral.refresh_from_db()
+    for one in (referral.programme, referral.pre_programme):
+        case = signed_in(cast.leader).get(reverse("desk:case", args=[one.reference])).content.decode()
+        assert reverse("referrals:take_back", args=[referral.reference]) in case
     actions.take_back(referral=referral, why="Moved away", by=cast.leader)
     referral.refresh_from_db()
     assert (referral.status, referral.programme, referral.pre_programme) == (Status.SUBMITTED, None, None)
