@@ -119,7 +119,7 @@ class Progression:
 
 
 def progression(user: User, data: QueryDict) -> Progression:
-    """The page for one address, in five queries however many programmes there are."""
+    """The page for one address, in six queries however many programmes there are."""
     offered = periods()
     centres = user.reach.organisations_as(Role.TEAM_LEADER)
     programmes = Programme.objects.filter(centre__in=centres).exclude(status=Status.NEVER_STARTED)
@@ -180,16 +180,16 @@ def line(key: str, name: str, rows: Iterable[Counted], genders: list[str], targe
 
 
 def cases(user: User, counted: list[Counted]) -> tuple[list[CaseLine], int]:
-    """The cases behind the figure that the reader may see, those that stand still first, and how many more there are
-    (F5). One query."""
+    """The first cases behind the figure that the reader may see, those that stand still first, and how many more there
+    are (F5). Two queries, and rows of those that are shown alone."""
     by_programme = {row.programme: row for row in counted}
-    visible = (
-        Programme.objects.visible_to(user)
-        .filter(pk__in=by_programme)
-        .select_related("citizen", "caseworker")
+    visible = Programme.objects.visible_to(user).filter(pk__in=by_programme).order_by("starts_on", "pk")
+    order = [by_programme[pk] for pk in visible.values_list("pk", flat=True)]
+    order.sort(key=lambda row: (row.has_step, row.has_follow_up))
+    shown = (
+        Programme.objects.select_related("citizen", "caseworker")
         .defer("citizen__identity_number", "citizen__identity_index")
-        .order_by("starts_on", "pk")
+        .in_bulk([row.programme for row in order[:CASES_SHOWN]])
     )
-    found = [CaseLine(programme, by_programme[programme.pk]) for programme in visible]
-    found.sort(key=lambda one: (one.counted.has_step, one.counted.has_follow_up))
-    return found[:CASES_SHOWN], len(counted) - len(found[:CASES_SHOWN])
+    found = [CaseLine(shown[row.programme], row) for row in order[:CASES_SHOWN]]
+    return found, len(counted) - len(found)
