@@ -110,12 +110,15 @@ def plan(
 
 
 def refuse_strangers(programmes: Collection[Programme], details: Details, *, by: User) -> None:
-    """NotAllowed unless the user works on every one of the cases, or leads the activity on the teams of those left."""
+    """NotAllowed unless the user works on every one of the cases, or is on the teams of those left: Refused where
+    somebody else leads the activity there."""
     wanted = {programme.pk for programme in programmes}
     if not wanted:
         raise Refused(_("Choose at least one citizen"))
     allowed = worked_on_by(by) | on_teams_of(by) if details.led_by == by else worked_on_by(by)
     if Programme.objects.filter(allowed, pk__in=wanted).count() < len(wanted):
+        if Programme.objects.filter(worked_on_by(by) | on_teams_of(by), pk__in=wanted).count() == len(wanted):
+            raise Refused(_("You plan what you lead yourself. Choose yourself as the one who leads it"))
         raise NotAllowed
     if len({programme.centre_id for programme in programmes}) > 1:
         raise Refused(_("A group has citizens of one centre"))

@@ -172,7 +172,7 @@ def test_a_specialist_of_the_team_plans_and_records_their_own(case):
     [others] = planned(case)
     with pytest.raises(NotAllowed):
         record_outcome(activity=others, status="attended", by=member)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Refused, match="what you lead yourself"):
         planned(case, by=member)
     with pytest.raises(NotAllowed):
         record_outcome(activity=own, status="planned", by=user_with_role("specialist", case.programme.centre))
