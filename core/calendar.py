@@ -69,8 +69,3 @@ def intakes(intake: str, closed: Collection[date], wished: date) -> Iterator[tup
             yield day, day if day.weekday() == weekday else planned
             last = day
         planned += timedelta(weeks=1)
-
-
-def next_intake_day(intake: str, closed: Collection[date], wished: date) -> date:
-    """The first intake day that is not before `wished` (R5)."""
-    return next(intake_days(intake, closed, wished))

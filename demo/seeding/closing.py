@@ -153,8 +153,7 @@ def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
             url=url,
             organisation=case.organisation.name,
         )
-        with translation.override(case.citizen.language):
-            outcome = note.outcome_name
+        names = {one.key: one.name.model_dump() for one in case.type.settings.outcomes}
         timeline.tell(
             case,
             "programme_ended",
@@ -162,7 +161,7 @@ def tell(case: Case, note: ClosingNote, timeline: Timeline) -> None:
             note.author,
             audience=Audience.REFERRER,
             body=case.ended_why,
-            outcome=outcome,
+            outcome=names[note.outcome],
         )
 
 
