@@ -96,10 +96,6 @@ class SubgoalPart:
     meetings: list[Held] = field(default_factory=list)  # that it was talked about at
     same_day: list[Held] = field(default_factory=list)  # that were held on the day of a follow-up, and name no subgoal
 
-    @property
-    def has_evidence(self) -> bool:
-        return bool(self.observations or self.attendance or self.meetings or self.same_day)
-
 
 @dataclass
 class GoalPart:
