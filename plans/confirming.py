@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import CharField, Value
-from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,7 +39,6 @@ from programmes.permissions import roles_in
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
-from worklist.models import Task
 
 # Who says yes by themselves, and by what.
 OWN_MEANS = {Party.CITIZEN: Means.OWN_PAGE, Party.REFERRER: Means.SYSTEM}
@@ -225,16 +222,6 @@ def ask_the_others(plan: Plan, version: Version, *, by: User) -> None:
                 citizen=programme.citizen,
                 for_user=people[party],
             )
-
-
-def due_of(programme: Programme) -> dict[Party, date]:
-    """Whose yes is missing, and by when; one query."""
-    of_plan = Plan.objects.filter(programme=programme.pk).values(
-        source=Concat(Value("plans.plan:"), Cast("pk", CharField()))
-    )
-    rows = Task.objects.open().filter(kind__in=TASKS.values(), source__in=of_plan).values_list("kind", "due_on")
-    due = dict(rows)
-    return {party: due[kind] for party, kind in TASKS.items() if kind in due}
 
 
 def waiting_for(party: Party, programmes: Iterable[Programme]) -> list[Programme]:

@@ -7,6 +7,7 @@ thousands of cases, and as tasks of the caseworkers. Any real action calls `sett
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -177,15 +178,20 @@ TELL = """
     WHERE name IS NOT NULL OR is_open
     ORDER BY position
 """
-STANDING = Prepared(
-    "requirements_standing",
-    f"WITH {stands(ONE, ITS_TYPE)} {TELL}",
-    programme="bigint",
-    today="date",
-    zone="text",
-    asking="text[]",
-    waivable="text[]",
-)
+
+
+@cache
+def standing_statement() -> Prepared:
+    """Put together when it is first asked for: the apps above have added their readings by then."""
+    return Prepared(
+        "requirements_standing",
+        f"WITH {stands(ONE, ITS_TYPE)} {TELL}",
+        programme="bigint",
+        today="date",
+        zone="text",
+        asking="text[]",
+        waivable="text[]",
+    )
 
 
 def settle(programmes: list[int] | None = None, *, by: Actor, today: date | None = None) -> int:
@@ -256,4 +262,4 @@ def standing(programme: Programme, today: date | None = None) -> list[Standing]:
     """How the requirements of one programme stand now, in the order of its type; what the data says, not what was
     remembered. One query."""
     values = parameters(None, today=today, by=None) | {"programme": programme.pk}
-    return [Standing(*row) for row in STANDING.rows(values)]
+    return [Standing(*row) for row in standing_statement().rows(values)]

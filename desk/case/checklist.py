@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.templatetags.dates import day as in_words
 from core.templatetags.dates import short_day
 from desk.rows import Tag, link_to
-from plans import confirming
+from plans.confirming import TASKS
 from plans.statuses import Party
 from programmes.requirements import CAN_BE_WAIVED, FOLLOW_UP, Standing, standing
 from worklist import lines as worklist_lines
@@ -19,11 +19,14 @@ from worklist import lines as worklist_lines
 
 def checklist_of(programme: Any, today: date) -> list[dict[str, Any]]:
     """The lines in the order of the type, as `components/checklist.html` takes them, then the confirmations of the plan
-    that are missing (L2). Two queries."""
+    that are missing (L2). One query."""
     names = {one.key: str(one) for one in programme.type.settings.required}
     names[FOLLOW_UP] = _("Follow-up on the plan")
     lines = [item(programme, one, names.get(one.key, one.key), today) for one in standing(programme, today)]
-    return lines + [missing_yes(programme, party, due_on) for party, due_on in confirming.due_of(programme).items()]
+    asked = programme.asked_to_confirm
+    return lines + [
+        missing_yes(programme, party, date.fromisoformat(asked[kind])) for party, kind in TASKS.items() if kind in asked
+    ]
 
 
 def missing_yes(programme: Any, party: Party, due_on: date) -> dict[str, Any]:

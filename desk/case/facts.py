@@ -42,6 +42,12 @@ FACTS = """
             SELECT FROM plans_version x JOIN plans_plan l ON l.id = x.plan_id
             WHERE l.programme_id = p.id AND x.status = 'confirmed'
         ),
+        'asked_to_confirm', (
+            SELECT coalesce(jsonb_object_agg(t.kind, t.due_on), '{}')
+            FROM plans_plan x JOIN worklist_task t ON t.source = 'plans.plan:' || x.id
+            WHERE x.programme_id = p.id AND t.done_at IS NULL
+              AND t.kind IN ('confirm_plan_citizen', 'confirm_plan_referrer')
+        ),
         'follow_up_due_on', (SELECT x.follow_up_due_on FROM plans_plan x WHERE x.programme_id = p.id),
         'note_status', (
             SELECT x.status FROM closing_notes_closingnote x WHERE x.programme_id = p.id ORDER BY x.number DESC LIMIT 1
