@@ -62,8 +62,11 @@ def walk(page: Page, addresses: Iterable[str], views: list, language: str) -> li
 
 @pytest.mark.parametrize("role", pages.ROLES)
 def test_every_page_is_for_everybody(demo: pages.Addresses, visit: OpenPage, role: str):
+    """Each page in one of the usual views, the next page in the other; the long set sees all in all."""
     page = visit(role, "da")
-    assert walk(page, pages.ROLES[role](demo), USUAL_VIEWS, "da") == []
+    addresses = list(pages.ROLES[role](demo))
+    first, second = (walk(page, addresses[place::2], [view], "da") for place, view in enumerate(USUAL_VIEWS))
+    assert first + second == []
 
 
 @pytest.mark.long
