@@ -25,6 +25,8 @@ from core.exceptions import NotAllowed, Refused
 from programmes.permissions import may_work_on
 
 LIST_AT_MOST = 300
+# Another name than the field has in the form of the contact.
+REST_ID = "rest_%s"
 
 
 def open_follow_ups(user: User) -> QuerySet[MissedAttendance]:
@@ -87,7 +89,7 @@ def rest(request: SignedIn, pk: int) -> HttpResponse:
             lift_rest(missed=found, by=request.user)
             messages.success(request, _("The reminders are back."))
             return redirect("attendance:contact", found.pk)
-        form = RestForm(request.POST)
+        form = RestForm(request.POST, auto_id=REST_ID)
         if not form.is_valid():
             return contact_page(request, found, form=form, status=422)
         rest_reminders(missed=found, until=form.cleaned_data["rest_until"], by=request.user)
@@ -140,7 +142,7 @@ def contact_page(
         "is_open": is_open,
         "form": form,  # whose errors the title tells
         "contact_form": form if isinstance(form, ContactForm) else new_contact_form(usual),
-        "rest_form": form if isinstance(form, RestForm) else RestForm(initial={"rest_until": usual}),
+        "rest_form": form if isinstance(form, RestForm) else RestForm(initial={"rest_until": usual}, auto_id=REST_ID),
         "rest": resting,
         "clock": clock_of(found, rest=resting, at=timezone.now()) if is_open else None,
     }

@@ -213,7 +213,7 @@ def busy() -> bool:
     return bool(
         as_owner(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND state <> 'idle' AND query LIKE '%attendance_missedattendance%'"
+            " AND state <> 'idle' AND query LIKE '%attendance_registerday%'"
         )
     )
 
