@@ -12,6 +12,7 @@ from audit.acting import System, acting
 from audit.models import Access
 from programmes.models import Placement, ScheduleSlot
 from tests.desk.cast import TODAY, a_case
+from tests.factories.activities import type_with
 from tests.factories.attendance import SlotFactory
 from tests.factories.programmes import PlacementFactory, ScheduleSlotFactory, WorkshopFactory
 from tests.factories.worklist import TaskFactory
@@ -134,11 +135,36 @@ def test_a_second_workshop_is_chosen_agreed_ended_and_another_taken_back(case, s
     with acting(System("test")):
         noted.update(state="ill")
     response = client.post(address(case, "week_remove", placement.pk), follow=True)
-    assert "Something is noted in the register" in text(response)
+    assert "Something is noted on days" in text(response)
     with acting(System("test")):
         noted.update(state="")
     client.post(address(case, "week_remove", placement.pk))
     assert not Placement.objects.filter(workshop=kitchen).exists()
+
+
+def test_an_internship_is_agreed_where_the_type_has_any(signed_in):
+    """P5, A11: with a name, a contact and any day of the week; what is typed wrong is kept."""
+    case = a_case(type=type_with(uses_internships=True))
+    client = signed_in(case.caseworker)
+    assert "Internship" in text(client.get(address(case, "week_new")))
+    page = address(case, "week_elsewhere", "internship")
+    typed = {"place": "", "contact_name": "Ib Hansen", "starts_on": "3.12.26", "ends_on": "1.2.27",
+             "from_6": "9", "until_6": "13.30"}  # fmt: skip
+    response = client.post(page, typed)
+    assert response.status_code == 422
+    assert 'href="#id_place"' in text(response)
+    assert 'value="Ib Hansen"' in text(response)
+    response = client.post(page, typed | {"place": "Hansen's Joinery"}, follow=True)
+    assert "Hansen's Joinery is agreed from Thursday 3 December" in text(response)
+    assert "Ib Hansen" in text(response)
+    assert "Ib Hansen" not in text(signed_in(case.referrer).get(address(case)))
+    placement = Placement.objects.get(kind="internship")
+    assert "Last day in Hansen's Joinery" in text(client.get(address(case, "week_end", placement.pk)))
+    assert 'value="9:00"' in text(client.get(address(case, "week_change", placement.pk)))
+    for kind in ("course", "workshop", "nonsense"):
+        assert client.get(address(case, "week_elsewhere", kind)).status_code == 404
+    plain = a_case("Else")
+    assert signed_in(plain.caseworker).get(address(plain, "week_elsewhere", "internship")).status_code == 404
 
 
 def test_others_read_the_week_and_change_nothing(case, signed_in):

@@ -6,6 +6,15 @@ const session = document.getElementById("session");
 export const isKept = "kept" in document.documentElement.dataset;
 export const madeAt = Number(session?.dataset.made ?? 0);
 
+// What the device's clock would show if it ran right; measured by each page that comes from the server.
+const ASTRAY = "trinvis.clock.astray";
+const RIGHT_ENOUGH = 60_000;
+if (madeAt && !isKept) {
+  const astray = madeAt * 1000 - Date.now();
+  localStorage.setItem(ASTRAY, Math.abs(astray) < RIGHT_ENOUGH ? 0 : astray);
+}
+export const rightNow = () => new Date(Date.now() + Number(localStorage.getItem(ASTRAY)));
+
 // Whoever sits here now never sees a page that was kept for somebody else; without a user all go.
 export async function forgetPagesOfOthers(user) {
   if (!("caches" in window)) return;

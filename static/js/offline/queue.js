@@ -121,17 +121,17 @@ function token() {
   return document.cookie.match(/(?:^|; )(?:__Host-|__Secure-)?csrftoken=([^;]+)/)?.[1] ?? session.dataset.token;
 }
 
-// The last answer for each slot stays, for a page that is opened without a network after it; so does what did not stand,
-// until a person has seen it.
+// The last answer for each slot stays: for a page that is opened without a network after it, and where the mark did not
+// stand until a person has seen it.
 async function take(batch, results, heard) {
   const found = new Map(results.map((result) => [result.uuid, result]));
   const done = batch.filter((one) => found.has(one.sent.uuid));
   if (!done.length) throw new Error("no answer");
   for (const one of done) Object.assign(one, { answer: found.get(one.sent.uuid), heard });
   const last = new Map(done.map((one) => [one.sent.slot, one]));
-  const earlier = (await answered()).filter((one) => last.has(one.sent.slot) || one.heard < heard - AGE);
-  const isOver = (one) => !isWrong(one) && last.get(one.sent.slot) !== one;
-  await settle(done.filter((one) => !isOver(one)), [...done, ...earlier].filter(isOver));
+  const isOver = (one) => one.heard < heard - AGE || (last.get(one.sent.slot) ?? one) !== one;
+  const gone = [...done, ...(await answered())].filter(isOver);
+  await settle(done.filter((one) => !isOver(one)), gone);
   tell("answered", done);
 }
 

@@ -46,7 +46,7 @@ async function settle(records) {
     }
     flagged(row, answer.flagged);
   }
-  await forget(seen.filter(({ order }) => order));
+  await forget(seen);
 }
 
 // A colleague's mark stands that had not been seen here: both are shown, and a person chooses (A3).

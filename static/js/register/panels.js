@@ -1,4 +1,5 @@
 // What opens below a row: times, reasons, a remark, clearing. And what a tap does.
+import { rightNow } from "../offline/kept.js";
 import { mark, markAll, toast } from "./marking.js";
 import { buttonsOf, inWords, rows, stands, template, words } from "./rows.js";
 
@@ -9,7 +10,7 @@ const minutes = (value) => Number(value.slice(0, 2)) * 60 + Number(value.slice(3
 const asTime = (count) => `${String(Math.floor(count / 60)).padStart(2, "0")}:${String(count % 60).padStart(2, "0")}`;
 
 function nowInside(row) {
-  const now = new Date();
+  const now = rightNow();
   const day = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
   const clock = now.getHours() * 60 + now.getMinutes();
   const inside = minutes(row.dataset.starts) < clock && clock < minutes(row.dataset.ends);
