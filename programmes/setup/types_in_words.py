@@ -231,6 +231,8 @@ def about_activity(activity: Any) -> str:
         words.append(ngettext("%(count)s time", "%(count)s times", activity.times) % {"count": activity.times})
     if activity.is_group:
         words.append(_("in a group"))
+    if activity.is_health:
+        words.append(_("tells about health: an appointment to the workshop"))
     if activity.is_weekly:
         words.append(_("may be agreed by the week"))
     return ", ".join(words)

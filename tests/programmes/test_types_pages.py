@@ -60,6 +60,12 @@ def test_the_list_and_a_page_say_what_a_type_is_in_words(
         assert words in page, words
 
 
+def test_what_tells_about_health_is_said_to_whoever_reads_the_type(types, administrator, signed_in):
+    """J2"""
+    page = text(signed_in(administrator).get("/setup/types/individual_development/1/"))
+    assert "tells about health: an appointment to the workshop" in page
+
+
 def test_what_was_begun_under_a_type_is_counted_and_not_multiplied(types, administrator, signed_in):
     """Programmes and referrals of a type side by side would be as many rows as the one number times the other."""
     centre = CentreFactory()
