@@ -2,6 +2,7 @@
 
 import datetime
 from datetime import time
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -17,13 +18,15 @@ from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed
+from journal import timeline
 from journal.models import Entry
 from programmes import placing
 from programmes.models import Placement, ScheduleSlot
-from programmes.placeable import NotPlaced
+from programmes.placeable import Elsewhere, NotPlaced
 from programmes.schedules import WeekSlot
 from programmes.weeks import agreed_on, minutes_by_week, mondays_of, schedule_of, steps_of
 from tests.factories.accounts import user_with_role
+from tests.factories.activities import named, type_with
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, ScheduleSlotFactory, WorkshopFactory
 from tests.referrals.test_at_once import at_once
 
@@ -340,3 +343,47 @@ def test_no_sequence_of_changes_alters_what_was_agreed_before_its_day_or_overlap
             )
             assert all(one[1] <= after[0] for one, after in pairwise(there))
         transaction.set_rollback(True)
+
+
+POOL = {**named("pool", is_health=True), "is_weekly": True}
+
+
+def test_an_internship_and_a_course_share_the_week_with_a_workshop_never_an_hour(db):
+    """P5, A11: what the type does not use is refused, and so is the wrong person (T1)."""
+    placement = placed(programme__type=type_with(activities=[POOL, named("walk")], uses_internships=True))
+    programme, by = placement.programme, placement.programme.caseworker
+    days = {"starts_on": TODAY + DAY, "ends_on": programme.ends_on}
+    joiner = Elsewhere(kind="internship", place="Hansen", contact_name="Ib Hansen", contact_phone="12 34 56 78")
+    agree = partial(placing.place_elsewhere, programme=programme, **days)
+    with pytest.raises(NotPlaced) as refused:
+        agree(where=joiner, week=[WeekSlot(6, time(5), time(20)), WeekSlot(3, time(11), time(14))], by=by)
+    assert list(refused.value.slots) == [1]
+    found = agree(where=joiner, week=[WeekSlot(6, time(5), time(20)), WeekSlot(3, time(12), time(14))], by=by)
+    with pytest.raises(NotPlaced):
+        agree(where=Elsewhere(kind="course", course="pool"), week=[WeekSlot(6, time(19), time(21))], by=by)
+    baths = Elsewhere(kind="course", course="pool", place="The baths")
+    pool = agree(where=baths, week=[WeekSlot(2, time(9), time(10))], by=by)
+    assert [found.name(), pool.name(), pool.name(with_health=True)] == ["Hansen", "Appointment", "Pool, The baths"]
+    told = Entry.objects.filter(kind="stay_agreed").order_by("pk")
+    assert [entry.audience for entry in told] == ["shared_referrer", "health"]
+    assert [timeline.title_of(entry).split(" agreed")[0] for entry in told] == ["Hansen", "Pool, The baths"]
+    slots = ExpectedAttendance.objects.filter(programme=programme, workshop=None)
+    assert slots.filter(placement=found, day=TODAY + 3 * DAY).exists()  # a Saturday
+    sources = [f"programmes.placement:{one.pk}" for one in (found, pool)]
+    assert not CaseAccess.objects.filter(source__in=sources).exists()
+    placing.change_week(placement=found, from_day=TODAY + WEEK, week=[WeekSlot(6, time(8), time(12))], by=by)
+    placing.move_last_day(placement=found, ends_on=TODAY + 2 * WEEK, by=by)
+    placing.remove(placement=pool, by=by)
+    assert set(Entry.objects.values_list("kind", flat=True)) >= {"stay_shortened", "stay_removed", "week_changed"}
+    for wrong in (Elsewhere(kind="internship"), Elsewhere(kind="course", course="walk"), Elsewhere(kind="workshop")):
+        with pytest.raises(NotPlaced):
+            agree(where=wrong, week=[WeekSlot(4, time(9), time(10))], by=by)
+    stranger = user_with_role("contact_person", programme.centre)
+    with pytest.raises(NotAllowed):
+        agree(where=joiner, week=[WeekSlot(4, time(9), time(10))], by=stranger)
+    with pytest.raises(NotPlaced, match="uses no internships"):
+        placing.place_elsewhere(
+            programme=(other := ProgrammeFactory()), where=joiner, week=MORNINGS, by=other.caseworker, **days
+        )
+    with pytest.raises(IntegrityError, match="programmes_placement_of_kind"), transaction.atomic():
+        PlacementFactory(programme=programme, kind="internship", place="Hansen")
