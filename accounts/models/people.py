@@ -7,8 +7,8 @@ from typing import Self
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import models
-from django.db.models import Q, Value
+from django.db import connection, models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,7 +32,25 @@ START_PAGES: list[str] = [
 
 # Who can mark in a contact person's place (A13).
 SUBSTITUTES = (Role.CONTACT_PERSON, Role.CASEWORKER)
-BOOLEAN = models.BooleanField()
+# Every request asks this, so it is written as the database reads it: `Membership.current` and, for a substitute,
+# `Substitution.effective`. The columns are a Post's, and the row's key.
+POSTS = """
+    SELECT m.role, m.organisation_id, o.name, m.unit_id, false, m.id
+    FROM accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id
+    WHERE m.user_id = %(user)s AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
+    UNION ALL
+    SELECT 'contact_person', u.organisation_id, o.name, s.unit_id, true, s.id
+    FROM accounts_substitution s
+    JOIN accounts_unit u ON u.id = s.unit_id
+    JOIN accounts_organisation o ON o.id = u.organisation_id
+    WHERE s.substitute_id = %(user)s AND s.ended_at IS NULL AND %(today)s BETWEEN s.starts_on AND s.ends_on
+      AND EXISTS (
+          SELECT FROM accounts_membership m
+          WHERE m.user_id = s.substitute_id AND m.organisation_id = u.organisation_id
+            AND m.role IN ('contact_person', 'caseworker')
+            AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
+      )
+"""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -136,21 +154,9 @@ class User(AbstractBaseUser):
         A substitute holds the contact person's role of the workshop as well: everything that asks who may see, mark
         or follow up asks here (A13). In the order of `START_PAGES`, then by organisation.
         """
-        held = Membership.objects.current().filter(user=self)
-        stood_in = Substitution.objects.effective().filter(substitute=self)
-        rows = held.values_list(
-            "role", "organisation_id", "organisation__name", "unit_id", Value(False, BOOLEAN), "pk"
-        ).union(
-            stood_in.order_by().values_list(
-                Value(Role.CONTACT_PERSON.value, models.CharField()),
-                "unit__organisation_id",
-                "unit__organisation__name",
-                "unit_id",
-                Value(True, BOOLEAN),
-                "pk",
-            ),
-            all=True,
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(POSTS, {"user": self.pk, "today": timezone.localdate()})
+            rows = cursor.fetchall()
         found = sorted(rows, key=lambda row: (START_PAGES.index(row[0]), row[2], row[4], row[5]))
         return [Post(*row[:5]) for row in found]
 

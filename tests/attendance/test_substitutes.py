@@ -96,6 +96,7 @@ def test_a_substitute_sees_what_the_contact_person_sees_until_it_ends(kitchen, k
     assert before == {"registers": 1, "slots": 0, "missed": 0, "cases": 0, "citizens": 0, "tasks": 0}
     stepped_in(mette, kitchen, karen)
     assert seen_by(mette) == wanted | {"registers": 2}
+    assert Substitution.objects.effective().count() == 1
     assert may_follow_up(again(mette), missed)
     mark = MarkInput(uuid=uuid4(), slot=other.pk, state="present", at=timezone.now())
     assert record_marks(marks=[mark], by=again(mette))[0].status == "applied"
@@ -118,6 +119,7 @@ def test_who_loses_the_role_at_the_centre_is_no_substitute_either(kitchen, karen
     with acting(System("test")):
         Membership.objects.filter(user=mette).update(ends_on=MONDAY - DAY)
     assert seen_by(mette)["registers"] == 0
+    assert not Substitution.objects.effective().exists()
 
 
 def test_a_caseworker_who_steps_in_finds_the_workshop_on_today(kitchen, karen, signed_in):
