@@ -36,6 +36,13 @@ STANDING = """
     SELECT n.id FROM attendance_notice n JOIN programmes_placement p ON p.programme_id = n.programme_id
     WHERE n.taken_back_at IS NULL AND p.workshop_id = %s ORDER BY n.id
 """
+OTHER_WORKSHOP = """
+    SELECT w.id FROM programmes_workshop w JOIN accounts_unit u ON u.id = w.unit_id
+    WHERE w.id <> %s AND u.organisation_id = (
+        SELECT u.organisation_id FROM programmes_workshop w JOIN accounts_unit u ON u.id = w.unit_id WHERE w.id = %s
+    )
+    ORDER BY w.id LIMIT 1
+"""
 CLEARED = "SELECT id FROM attendance_missedattendance WHERE status = 'cleared' ORDER BY id DESC"
 HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
@@ -274,6 +281,8 @@ def teamleader(of: Addresses) -> list[str]:
         "/figures/steps/?counted=running&type=individual_development",
         "/figures/attendance/",
         "/attendance/",
+        f"/attendance/{of.workshop}/substitutes/",
+        "/accounts/tablet/shared/",
         f"/attendance/{of.workshop}/{TODAY}/",
         f"/attendance/{of.workshop}/{TODAY}/history/",
         f"/attendance/{of.workshop}/{TODAY}/print/",
@@ -408,6 +417,7 @@ def contact(of: Addresses) -> list[str]:
     return [
         *own(of),
         "/attendance/",
+        f"/attendance/{of.one(OTHER_WORKSHOP, of.workshop, of.workshop)}/step-in/",
         register,
         *(f"{register}?slot={slot}&ask={what}" for what in ["late", "left_early", "more"]),
         f"{register}history/",
