@@ -18,9 +18,11 @@ from core.life_areas import Indicator, LifeArea
 INTERRUPTED, UNKNOWN = "interrupted", "unknown"
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+# Five years: nobody is referred for longer.
+MOST_WEEKS = 260
 # Strict: "yes" is no number of weeks.
 Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
-Weeks = Annotated[int, Field(strict=True, ge=1, le=520)]
+Weeks = Annotated[int, Field(strict=True, ge=1, le=MOST_WEEKS)]
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 
@@ -67,7 +69,7 @@ class Duration(Part):
 
     @model_validator(mode="after")
     def in_order(self) -> Self:
-        if not (self.minimum_weeks or 1) <= self.default_weeks <= (self.maximum_weeks or 520):
+        if not (self.minimum_weeks or 1) <= self.default_weeks <= (self.maximum_weeks or MOST_WEEKS):
             raise ValueError(_("default_weeks must lie between minimum_weeks and maximum_weeks"))
         return self
 

@@ -12,6 +12,7 @@ from citizens.identity import Number, WrongNumber, parse_number
 from citizens.models import Citizen, Gender
 from core.fields import LongTextField
 from core.forms import Form
+from programmes import definition
 from referrals.fields import BirthDateField, EitherField
 
 LANGUAGES = [
@@ -37,7 +38,7 @@ LANGUAGES = [
     ("vi", _("Vietnamese")),
     ("zz", _("Another language")),
 ]
-MOST_WEEKS = 260
+MOST_WEEKS = definition.MOST_WEEKS
 
 
 class CitizenForm(Form):
