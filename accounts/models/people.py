@@ -335,7 +335,8 @@ class Membership(models.Model):
 class SubstitutionQuerySet(models.QuerySet["Substitution"]):
     def running(self, on: date | None = None) -> Self:
         """Those that hold on the day, today unless said, and that nobody has ended."""
-        return self.filter(ended_at__isnull=True, starts_on__lte=(on := on or timezone.localdate()), ends_on__gte=on)
+        on = on or timezone.localdate()
+        return self.filter(ended_at__isnull=True, starts_on__lte=on, ends_on__gte=on)
 
     def not_over(self) -> Self:
         """Those that hold or will hold."""
