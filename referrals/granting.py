@@ -6,6 +6,7 @@ The caller holds the referral's row and acts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,10 @@ from accounts.models import Organisation, User
 from core.calendar import last_day
 from core.exceptions import Refused
 from programmes.actions import start_programme
+from programmes.activities import Details, plan, series
 from programmes.capacity import caseloads, free_places
 from programmes.catalogue import latest_type
+from programmes.definition import Activity
 from programmes.models import Programme, ProgrammeType, Workshop
 from programmes.placeable import check_free
 from programmes.quotas import problem, type_places
@@ -26,10 +29,14 @@ from referrals.submission import running_programme, told
 
 @dataclass(frozen=True)
 class First:
-    """The pre-programme as it is granted: from when, for how many weeks."""
+    """The pre-programme as it is granted: from when, for how many weeks, where its type uses workshops, and which
+    activities (keys) are planned from the start."""
 
     starts_on: date
     weeks: int
+    workshop: Workshop | None = None
+    week: Sequence[WeekSlot] = ()
+    activities: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -87,19 +94,40 @@ def check_hours(programme: Programme, week: Sequence[WeekSlot]) -> None:
 
 
 def grant_first(referral: Referral, first: First, caseworker: User, *, by: User) -> Programme:
-    """The wished pre-programme, with the same caseworker; it has no workshop of its own."""
+    """The wished pre-programme, with the same caseworker, a workshop where its type uses them, and what is planned from
+    its start: once a week, as often as is usual (P8)."""
     type = wished_first(referral)
     if type is None:
         raise Refused(_("No pre-programme is wished for"))
     check(referral, type, first.starts_on, first.weeks, "", by=by)
-    return start_programme(
+    ends_on = last_day(first.starts_on, first.weeks)
+    check_use_of(type, first.workshop, referral.centre)
+    if first.workshop is not None:
+        check_workshop(referral, first.workshop, first.starts_on, ends_on)
+    programme = start_programme(
         **parties(referral),
         type=type,
         caseworker=caseworker,
         starts_on=first.starts_on,
-        ends_on=last_day(first.starts_on, first.weeks),
+        ends_on=ends_on,
+        workshop=first.workshop,
+        week=first.week,
         by=by,
     )
+    check_hours(programme, first.week)
+    offered = {one.key: one for one in planned_from_the_start(type)}
+    for key in first.activities:
+        if key not in offered:
+            raise Refused(_("The pre-programme does not offer this"))
+        days = series(first.starts_on, times=offered[key].times or 1)
+        within = [day for day in days if day <= ends_on]
+        plan(programmes=[programme], details=Details(key), days=within, batch=uuid4(), by=by)
+    return programme
+
+
+def planned_from_the_start(type: ProgrammeType) -> list[Activity]:
+    """The activities of the type that are done a usual number of times, each citizen by themselves (P8)."""
+    return [one for one in type.settings.activities if one.times and not one.is_group]
 
 
 def wished_first(referral: Referral) -> ProgrammeType | None:
@@ -161,13 +189,18 @@ def wrong_weeks(type: ProgrammeType, weeks: int) -> str:
 
 def check_people(referral: Referral, decided: Grant) -> None:
     """Caseworker and workshop are the centre's own; a workshop only where the type uses them."""
-    uses_workshops = referral.type.settings.uses_workshops
-    if uses_workshops != (decided.workshop is not None):
-        raise Refused(_("Choose a workshop of the centre") if uses_workshops else _("This type uses no workshops"))
-    if decided.workshop is not None and decided.workshop.unit.organisation_id != referral.centre_id:
-        raise Refused(_("Choose a workshop of the centre"))
+    check_use_of(referral.type, decided.workshop, referral.centre)
     if all(load.caseworker != decided.caseworker for load in caseloads(referral.centre)):
         raise Refused(_("Choose a caseworker of the centre"))
+
+
+def check_use_of(type: ProgrammeType, workshop: Workshop | None, centre: Organisation) -> None:
+    """A workshop of the centre where the type uses them, and none where it does not."""
+    uses_workshops = type.settings.uses_workshops
+    if uses_workshops != (workshop is not None):
+        raise Refused(_("Choose a workshop of the centre") if uses_workshops else _("This type uses no workshops"))
+    if workshop is not None and workshop.unit.organisation_id != centre.pk:
+        raise Refused(_("Choose a workshop of the centre"))
 
 
 def check_workshop(referral: Referral, workshop: Workshop, starts_on: date, ends_on: date) -> None:

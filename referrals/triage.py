@@ -12,49 +12,29 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from accounts.roles import Role
 from core.calendar import ANY_DAY, last_day
-from core.fields import TimeField, parse_date
-from core.forms import Form
+from core.fields import TimeField
 from core.templatetags.dates import clock, weekday
-from programmes.capacity import Caseload, Places, caseloads, free_places
+from programmes.capacity import Caseload, caseloads, free_places
 from programmes.functions import Function, coordinator_of
-from programmes.models import ProgrammeType, Workshop
+from programmes.models import Workshop
 from programmes.quotas import problem, type_places
 from programmes.schedules import WeekSlot, problems, suggested_week
-from referrals.fields import BoundedDateField, CountField
+from referrals.fields import CountField
+from referrals.first import YES, FirstForm, any_day, contact_persons, count_of, day_of
 from referrals.forms import MOST_WEEKS
-from referrals.granting import First, municipality_of, wished_first, wrong_weeks
+from referrals.granting import municipality_of, wrong_weeks
 from referrals.models import Referral
 from referrals.programme_form import outside_ages
 from referrals.starts import STARTS_SHOWN, Start, closed_at, first_of, first_start, starts, wrong_start
 
-START_AHEAD = timedelta(days=365 * 2)
-YES, NO = "yes", "no"
 # The municipality's own place, as the field of whose it takes says it.
 OWN = "own"
 A_MONDAY = date(2024, 1, 1)
 
 
-def contact_persons(referral: Referral) -> dict[int, list[str]]:
-    """Names of the contact persons by the workshop's unit. One query."""
-    holders = (
-        Membership.objects.current()
-        .filter(role=Role.CONTACT_PERSON, organisation=referral.centre, unit__isnull=False, user__is_active=True)
-        .select_related("user")
-        .order_by("user__name")
-    )
-    names: dict[int, list[str]] = {}
-    for holder in holders:
-        if holder.unit_id is not None:
-            names.setdefault(holder.unit_id, []).append(holder.user.name)
-    return names
-
-
-class TriageForm(Form):
+class TriageForm(FirstForm):
     """What is decided of a referral that is accepted. What its type does not use is not asked (R5)."""
 
-    pre = forms.ChoiceField(label=_("Wished first"), widget=forms.RadioSelect)
-    pre_starts_on = forms.ChoiceField(label=_("Start"), error_messages={"required": _("Choose when it begins")})
-    pre_weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS)
     starts_on = forms.ChoiceField(label=_("Start"))
     weeks = CountField(label=_("Duration in weeks"), lowest=1, highest=MOST_WEEKS)
     caseworker = forms.ChoiceField(label=_("Caseworker"))
@@ -69,7 +49,8 @@ class TriageForm(Form):
         today = timezone.localdate()
         self.closed = closed_at(referral.centre, today)
         self.wished = max(referral.wished_start or today, today)
-        self.read_first(typed)
+        self.contacts = contact_persons(referral) if self.any_workshops else {}
+        self.read_first(data, typed)
         self.read_starts(typed)
         weeks = count_of(typed.get("weeks", "")) or referral.weeks or referral.type.default_weeks
         ends_on = last_day(self.start.day, weeks)
@@ -77,26 +58,12 @@ class TriageForm(Form):
         (self.type_places,) = type_places(referral.centre, [referral.type], self.start.day, ends_on)
         self.municipality = municipality_of(referral)
         self.caseloads = caseloads(referral.centre)
-        self.contacts = contact_persons(referral) if self.settings.uses_workshops else {}
         self.workshops = self.read_workshops(referral) if self.settings.uses_workshops else {}
         workshop = self.workshops.get(typed.get("workshop", "")) or self.first_free()
         super().__init__(data if judged else None, initial=typed or self.proposal(workshop, weeks))
         self.leave_out(is_granted=typed.get("pre", YES) == YES)
         self.add_days()
         self.set_choices()
-
-    def read_first(self, typed: Mapping[str, str]) -> None:
-        """The wished pre-programme, its starts, and when it would end; `first_type` is None without a wish."""
-        self.first_type = wished_first(self.referral)
-        self.first_starts: list[Start] = []
-        self.first_end: date | None = None
-        if self.first_type is None:
-            return
-        self.first_starts = starts(self.referral, self.first_type, self.closed)
-        chosen = day_of(typed.get("pre_starts_on", "")) or self.proposed(self.first_starts, self.first_type)
-        weeks = count_of(typed.get("pre_weeks", "")) or self.first_type.default_weeks
-        if chosen and typed.get("pre", YES) == YES:
-            self.first_end = last_day(chosen, weeks)
 
     def read_starts(self, typed: Mapping[str, str]) -> None:
         """The days to choose from, and the one that is chosen or proposed: after the pre-programme where there is
@@ -109,22 +76,6 @@ class TriageForm(Form):
         if found is None and self.settings.intake == ANY_DAY:
             found = first_start(self.referral.type, self.closed, max(typed_day or wished, timezone.localdate()))
         self.start = found or first_of(self.starts, wished) or Start(wished)
-
-    def proposed(self, choices: list[Start], type: ProgrammeType) -> date | None:
-        found = first_of(choices, self.wished)
-        if type.settings.intake == ANY_DAY:
-            found = first_start(type, self.closed, self.wished)
-        return found.day if found else None
-
-    @staticmethod
-    def read_workshops(referral: Referral) -> dict[str, Workshop]:
-        found = (
-            Workshop.objects.open()
-            .filter(unit__organisation=referral.centre)
-            .select_related("unit")
-            .prefetch_related("opening_hours")
-        )
-        return {str(workshop.pk): workshop for workshop in found}
 
     def first_free(self) -> Workshop | None:
         free = [one.workshop.pk for one in self.places if one.free]
@@ -139,13 +90,7 @@ class TriageForm(Form):
             "caseworker": str(self.caseloads[0].caseworker.pk) if self.caseloads else "",
             "lent_from": OWN,
         }
-        if self.first_type is not None:
-            first = self.proposed(self.first_starts, self.first_type)
-            shown |= {
-                "pre": YES,
-                "pre_starts_on": self.in_field(first, self.first_type.settings.intake) if first else "",
-                "pre_weeks": str(self.first_type.default_weeks),
-            }
+        shown |= self.first_proposal()
         if workshop is not None:
             shown["workshop"] = str(workshop.pk)
             if referral.weekly_hours:
@@ -154,20 +99,9 @@ class TriageForm(Form):
                     shown[f"until_{slot.weekday}"] = clock(slot.ends)
         return shown
 
-    @staticmethod
-    def in_field(day: date, intake: str) -> date | str:
-        """A day as its field takes it: itself where it is written, else the value of a choice."""
-        return day if intake == ANY_DAY else day.isoformat()
-
     def leave_out(self, *, is_granted: bool) -> None:
         """What the type does not use; a start on any day is written instead of chosen."""
-        if self.first_type is None:
-            for name in ("pre", "pre_starts_on", "pre_weeks"):
-                del self.fields[name]
-        else:
-            if self.first_type.settings.intake == ANY_DAY:
-                self.fields["pre_starts_on"] = any_day()
-            self.fields["pre_starts_on"].required = self.fields["pre_weeks"].required = is_granted
+        self.leave_out_first(is_granted=is_granted)
         if self.settings.intake == ANY_DAY:
             self.fields["starts_on"] = any_day()
         if not self.settings.uses_workshops:
@@ -194,13 +128,7 @@ class TriageForm(Form):
         self.choose("starts_on", [(start.day.isoformat(), start.label) for start in self.starts])
         self.choose("caseworker", [(str(load.caseworker.pk), caseload_label(load)) for load in self.caseloads])
         self.choose("workshop", [(str(one.workshop.pk), self.places_label(one)) for one in self.places])
-        if self.first_type is not None:
-            name = {"name": self.first_type.name, "type": self.referral.type.name}
-            self.choose(
-                "pre",
-                [(YES, gettext("%(name)s first") % name), (NO, gettext("No, begin with %(type)s") % name)],
-            )
-            self.choose("pre_starts_on", [(start.day.isoformat(), start.label) for start in self.first_starts])
+        self.set_first_choices()
         if self.function is not None:
             self.fields["coordinator"].label = self.function.name
             self.choose("coordinator", self.coordinators(self.function))
@@ -247,17 +175,6 @@ class TriageForm(Form):
         citizen = self.referral.citizen
         return outside_ages(self.settings.ages, citizen.birth_date, self.start.day) if citizen else ""
 
-    def choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        """Where the field is asked at all, and is one to choose in."""
-        field = self.fields.get(name)
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
-
-    def places_label(self, places: Places) -> str:
-        names = ", ".join(self.contacts.get(places.workshop.unit_id, []))
-        free = gettext("%(free)s free") % {"free": places.free} if places.free else gettext("full")
-        return " · ".join(part for part in [f"{places.workshop}, {free}", names] if part)
-
     @property
     def days(self) -> list[tuple[str, Any, Any, list[Any]]]:
         """Weekday, from, until and the two as a list, as the page lays them out."""
@@ -280,23 +197,6 @@ class TriageForm(Form):
                 self.add_error("lent_from" if "lent_from" in self.fields else "starts_on", wrong)
         data["week"] = self.read_week(data) if self.settings.uses_workshops else []
         return data
-
-    def check_first(self, data: dict[str, Any]) -> None:
-        """The pre-programme is granted with a start and a length that its type allows."""
-        data["first"] = None
-        if self.first_type is None or data.get("pre") == NO:
-            return
-        if {"pre", "pre_starts_on", "pre_weeks"} & set(self.errors):
-            return
-        day = data.get("pre_starts_on")
-        day = day if isinstance(day, date) else date.fromisoformat(str(day))
-        weeks = data.get("pre_weeks") or self.first_type.default_weeks
-        if wrong := wrong_start(self.first_type, self.closed, day):
-            self.add_error("pre_starts_on", wrong)
-        elif wrong := wrong_weeks(self.first_type, weeks):
-            self.add_error("pre_weeks", wrong)
-        else:
-            data["first"] = First(day, weeks)
 
     def check_start(self, data: dict[str, Any]) -> None:
         """A start of the type, after the pre-programme where that is granted."""
@@ -354,37 +254,10 @@ class TriageForm(Form):
         return next(load.caseworker for load in self.caseloads if str(load.caseworker.pk) == key)
 
 
-def any_day() -> forms.Field:
-    """A start that may lie on any working day is written."""
-    return BoundedDateField(
-        label=_("Start"),
-        earliest=timedelta(0),
-        latest=START_AHEAD,
-        error_messages={
-            "required": _("Write when the programme should start"),
-            "out_of_range": _("The start must lie between today and two years from now"),
-        },
-    )
-
-
-def day_of(text: str) -> date | None:
-    """The day that stands in a field, chosen or written; None where it is none that can be started on."""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if timezone.localdate() <= day <= timezone.localdate() + START_AHEAD else None
-
-
 def lender(data: Mapping[str, Any]) -> str:
     """The municipality that lends its place; empty where the place is the own one's."""
     chosen = data.get("lent_from", OWN)
     return "" if chosen == OWN else str(chosen)
-
-
-def count_of(text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 3 else 0
-    return number if 1 <= number <= MOST_WEEKS else None
 
 
 def caseload_label(load: Caseload) -> str:

@@ -294,6 +294,8 @@ def test_a_granted_wish_comes_first_and_the_programme_after_it(cast, catalogue, 
     client = signed_in(cast.leader)
     page = client.get(url).content.decode()
     assert "Physiotherapy training first" in page
+    assert "Strength and endurance, usually 8 times" in page
+    assert "pre_workshop" not in page
     assert 'value="2026-12-28" selected' in page
     for change, words in [
         ({"pre_weeks": "3"}, "lasts at least 4 weeks"),
@@ -301,14 +303,22 @@ def test_a_granted_wish_comes_first_and_the_programme_after_it(cast, catalogue, 
         ({"pre_starts_on": ""}, "Choose when it begins"),
         ({"starts_on": "2026-12-21"}, "What comes before it ends on Sunday 27 December"),
         ({"pre": "perhaps"}, "Select a valid choice"),
+        ({"pre_activities": "relaxation"}, "Select a valid choice"),
     ]:
         wrong = client.post(url, with_training(cast, **change))
         assert wrong.status_code == 422
         assert words in wrong.content.decode()
     assert not Programme.objects.exists()
-    assert client.post(url, with_training(cast)).status_code == 302
+    planned = with_training(cast, pre_activities=["strength_training", "trial_hour_in_workshop"])
+    shown = client.post(url, planned | {"go": "show"}).content.decode()
+    assert shown.count(" checked") == 3  # the wish itself, and both
+    assert client.post(url, planned).status_code == 302
     referral.refresh_from_db()
     first, programme = referral.pre_programme, referral.programme
+    mondays = [START + datetime.timedelta(weeks=week) for week in range(4)]
+    assert list(first.activities.order_by("kind", "day").values_list("kind", "day")) == [
+        *(("strength_training", day) for day in mondays), ("trial_hour_in_workshop", START),
+    ]  # fmt: skip
     assert (first.type.key, first.starts_on, first.ends_on) == (
         "physiotherapy_training", START, datetime.date(2026, 12, 27),
     )  # fmt: skip
@@ -323,6 +333,41 @@ def test_a_granted_wish_comes_first_and_the_programme_after_it(cast, catalogue, 
         for user in (cast.caseworker, cast.referrer):
             for page in ("desk:case", "plans:detail"):
                 assert signed_in(user).get(reverse(page, args=[one.reference])).status_code == 200
+
+
+def test_a_pre_programme_whose_type_uses_workshops_gets_one_on_a_free_place(cast, catalogue, signed_in):
+    """R5, P5: with a proposed week of as many hours as are agreed; a full workshop is refused."""
+    definition = cast.type.definition | {"pre_programme_of": "individual_development", "uses_workshops": True}
+    trial = ProgrammeTypeFactory(key="trial_weeks", definition=definition)
+    OfferFactory(centre=cast.centre, type_key=trial.key)
+    referral = referral_of(cast, catalogue["individual_development"], wished_pre_programme=trial.key)
+    url = reverse("referrals:triage", args=[referral.reference])
+    client = signed_in(cast.leader)
+    assert 'name="pre_workshop"' in client.get(url).content.decode()
+    workshop = {"pre_workshop": str(cast.workshop.pk), "pre_hours": "6"}
+    for change, words in [
+        ({"pre_workshop": "", "pre_hours": "6"}, "#id_pre_workshop"),
+        (workshop | {"pre_hours": ""}, "#id_pre_hours"),
+        (workshop | {"pre_hours": "0"}, "Write how many hours a week"),
+        (workshop | {"pre_workshop": "999999"}, "Select a valid choice"),
+    ]:
+        wrong = client.post(url, with_training(cast, **change))
+        assert wrong.status_code == 422
+        assert words in wrong.content.decode()
+    with pytest.raises(Refused, match="Choose a workshop of the centre"):
+        actions.accept(
+            referral=referral, starts_on=datetime.date(2027, 1, 4), weeks=13, caseworker=cast.caseworker,
+            workshop=cast.workshop, week=[WeekSlot(1, datetime.time(8), datetime.time(11))], first=First(START, 4),
+            by=cast.leader,
+        )  # fmt: skip
+    assert not Programme.objects.exists()
+    assert client.post(url, with_training(cast, **workshop)).status_code == 302
+    referral.refresh_from_db()
+    placement = referral.pre_programme.placements.get()
+    assert (placement.workshop, placement.starts_on) == (cast.workshop, START)
+    minutes = [(one.ends.hour - one.starts.hour) * 60 + one.ends.minute - one.starts.minute for one in
+               placement.slots.all()]  # fmt: skip
+    assert sum(minutes) == 360
 
 
 def test_a_wish_that_is_not_granted_begins_with_the_programme(cast, catalogue, signed_in):
