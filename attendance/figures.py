@@ -112,7 +112,7 @@ def sums_by_day(programme: Programme, *, since: date, until: date) -> dict[date,
         )
         .order_by("day")
     )
-    return {row.pop("day"): Sums(**row) for row in rows}
+    return {row["day"]: Sums(row["agreed"], row["attended"], row["ill"], row["not_registered"]) for row in rows}
 
 
 def totals_of(programmes: Iterable[int], *, since: date | None = None, until: date | None = None) -> dict[int, Totals]:

@@ -2,7 +2,7 @@
 (experience 22). The page's sums know no persons, so whose they are is asked of the slots."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +12,18 @@ from django.utils.translation import gettext as _
 from attendance.by_week import Sums, total
 from attendance.figures import COUNTED
 from attendance.models import ExpectedAttendance
-from attendance.states import HERE, State
+from attendance.states import HERE, SICK, State
 from core.spreadsheet import Cell, Percent, Sheet, workbook
 from core.templatetags.dates import short_day
 from desk.figures.attendance import REPORTED, Figures
-from desk.figures.masking import grouped, is_small
+from desk.figures.masking import Grouped, grouped, is_small
 from desk.figures.steering import TOO_FEW
 
 
 def file_of(found: Figures) -> bytes:
-    """The file of a page, in three queries more; whatever belongs to a few is told together or not at all."""
+    """The file of a page, in six queries more; whatever belongs to a few is told together or not at all."""
     slots = slots_of(found)
-    whole = {citizen for (citizen,) in slots.values_list("citizen").distinct()}
-    if is_small(len(whole)):
+    if is_small(slots.filter(agreed_minutes__gt=0).values("citizen").distinct().count()):
         return workbook([Sheet(_("Attendance"), [], [], [*about(found), str(TOO_FEW)])])
     return workbook([by_line(found, slots), by_weeks(found, slots), by_reason(found, slots)])
 
@@ -39,7 +38,7 @@ def slots_of(found: Figures) -> Any:
         slots = slots.filter(programme__type__key=chosen["type"])
     if chosen["workshop"] == REPORTED:
         return slots.filter(workshop__isnull=True)
-    return slots.filter(workshop=chosen["workshop"]) if chosen["workshop"] else slots
+    return slots.filter(workshop=int(chosen["workshop"])) if chosen["workshop"] else slots
 
 
 def about(found: Figures) -> list[str]:
@@ -60,14 +59,10 @@ def persons_by(rows: Iterable[tuple]) -> dict[Any, set[UUID]]:
     return found
 
 
-def cells(sums: Sums) -> list[Cell]:
-    return [
-        None if sums.share is None else Percent(sums.share),
-        sums.attended / 60,
-        sums.agreed / 60,
-        None if sums.sickness_share is None else Percent(sums.sickness_share),
-        sums.not_registered,
-    ]
+def cells(sums: Sums, *, tells_illness: bool) -> list[Cell]:
+    ill = str(TOO_FEW) if not tells_illness else None if sums.sickness_share is None else Percent(sums.sickness_share)
+    share = None if sums.share is None else Percent(sums.share)
+    return [share, sums.attended / 60, sums.agreed / 60, ill, sums.not_registered]
 
 
 def columns(*first: str) -> list[str]:
@@ -75,35 +70,42 @@ def columns(*first: str) -> list[str]:
     return [*first, *words]
 
 
-def together(may_show: bool, sums: Iterable[Sums], *labels: str) -> list[Cell]:
-    """The row of all that are too small to stand alone."""
-    return [*labels, *(cells(total(sums)) if may_show else [str(TOO_FEW)] * 5)]
+def rows_of(
+    groups: Grouped, sums: list[tuple[Any, list[Cell], Sums]], ill: Mapping[Any, set[UUID]], rest: list[Cell]
+) -> tuple[list[list[Cell]], bool]:
+    """The rows of the groups that stand alone and of the others together, and whether illness is told.
+
+    It is told in no row where one of them has a few who were ill: from the others and the whole they would be known.
+    """
+    together = set().union(*(ill.get(key, set()) for key in groups.together))
+    told = [*(ill.get(key, set()) for key in groups.shown), together, set().union(*ill.values())]
+    tells_illness = not any(is_small(len(some)) for some in told)
+    rows = [[*first, *cells(one, tells_illness=tells_illness)] for key, first, one in sums if key in groups.shown]
+    if groups.together:
+        left = total(one for key, _first, one in sums if key in groups.together)
+        figures: list[Cell] = [str(TOO_FEW)] * 5
+        rows.append([*rest, *(cells(left, tells_illness=tells_illness) if groups.may_show else figures)])
+    return rows, tells_illness
 
 
 def by_line(found: Figures, slots: Any) -> Sheet:
-    persons = persons_by(slots.values_list("workshop", "programme__type__key", "citizen").distinct())
-    groups = grouped(persons)
-    rows: list[list[Cell]] = [
-        [line.where, line.name, *cells(line.sums)] for line in found.lines if (line.workshop, line.type) in groups.shown
-    ]
-    if groups.together:
-        rest = (line.sums for line in found.lines if (line.workshop, line.type) in groups.together)
-        rows.append(together(groups.may_show, rest, _("The others together"), ""))
-    rows.append([found.total.name, "", *cells(found.total.sums)])
+    names = ("workshop", "programme__type__key", "citizen")
+    expected = slots.filter(agreed_minutes__gt=0)
+    groups = grouped(persons_by(expected.values_list(*names).distinct()))
+    ill = persons_by(expected.filter(state__in=SICK).values_list(*names).distinct())
+    sums = [((line.workshop, line.type), [line.where, line.name], line.sums) for line in found.lines]
+    rows, tells_illness = rows_of(groups, sums, ill, [_("The others together"), ""])
+    rows.append([found.total.name, "", *cells(found.total.sums, tells_illness=tells_illness)])
     return Sheet(_("By workshop"), columns(_("Workshop"), _("Programme type")), rows, about(found))
 
 
 def by_weeks(found: Figures, slots: Any) -> Sheet:
-    rows = slots.annotate(monday=TruncWeek("day")).values_list("monday", "citizen").distinct()
-    groups = grouped(persons_by(rows))
-    shown: Collection = set(groups.shown)
-    lines: list[list[Cell]] = [
-        [week.number, week.monday, *cells(week.sums)] for week in found.weeks if week.monday in shown
-    ]
-    if groups.together:
-        rest = (week.sums for week in found.weeks if week.monday in groups.together)
-        lines.append(together(groups.may_show, rest, _("The others together"), ""))
-    return Sheet(_("By week"), columns(_("Week"), _("Monday")), lines, about(found))
+    expected = slots.filter(agreed_minutes__gt=0).annotate(monday=TruncWeek("day"))
+    groups = grouped(persons_by(expected.values_list("monday", "citizen").distinct()))
+    ill = persons_by(expected.filter(state__in=SICK).values_list("monday", "citizen").distinct())
+    sums: list = [(week.monday, [week.number, week.monday], week.sums) for week in found.weeks]
+    rows, _told = rows_of(groups, sums, ill, [_("The others together"), ""])
+    return Sheet(_("By week"), columns(_("Week"), _("Monday")), rows, about(found))
 
 
 def by_reason(found: Figures, slots: Any) -> Sheet:

@@ -93,6 +93,7 @@ def test_the_file_masks_small_groups_and_none_can_be_taken_from_the_others(centr
     lines = read(answer.content)[5:]
     assert [line[0] for line in lines] == ["The others together", "All together"]
     assert float(lines[0][4]) == float(lines[1][4]) == 28
+    assert [line[5] for line in lines] == ["fewer than five"] * 2  # one was ill
     reasons = read(answer.content, 3)[5:]
     assert reasons == [["Other reasons together", "fewer than five", "fewer than five"]]
     few = client.get(reverse(FILE), {"type": "aiming"})
@@ -109,6 +110,7 @@ def test_a_group_large_enough_stands_alone_in_the_file(centre, signed_in):
     rows = read(signed_in(user_with_role("team_leader", centre)).get(reverse(FILE)).content)
     # Two in the garden, and five of the metal workshop with them, so that the two cannot be worked out.
     assert sorted(row[0] for row in rows[5:]) == ["All together", "Metal", "The others together", "Træværksted"]
+    assert [row[5] for row in rows[5:] if row[0] in ("Metal", "All together")] == ["0.000000", f"{24 / 72:.6f}"]
 
 
 def test_only_team_leaders_and_only_of_their_own_centres(centre, signed_in):
