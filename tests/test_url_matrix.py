@@ -386,6 +386,7 @@ ABOUT_NOBODY = {
     "session",
     "profile",
     "tablets",
+    "attendance:joint_days",
     "attendance:substitutes",
     "attendance:step_in",
     "referrals:new",
