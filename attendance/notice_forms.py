@@ -23,12 +23,8 @@ class NoticeForm(Form):
     from_day = DateField(label=_("From"))
     from_time = TimeField(label=_("From what time"), required=False, help_text=_("Leave it empty for the whole day."))
     until_day = DateField(label=_("Until"), required=False, help_text=_("The last day away. Empty is one day."))
-    until_time = TimeField(
-        label=_("Until what time"), required=False, help_text=_("Leave it empty for the whole day.")
-    )
-    remark = ReasonField(
-        label=_("Remark"), required=False, help_text=_("Shown in the register. Write no diagnoses.")
-    )
+    until_time = TimeField(label=_("Until what time"), required=False, help_text=_("Leave it empty for the whole day."))
+    remark = ReasonField(label=_("Remark"), required=False, help_text=_("Shown in the register. Write no diagnoses."))
 
     def __init__(self, *args: Any, programme: Programme, before: Away | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
