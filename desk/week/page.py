@@ -29,6 +29,8 @@ Names = Mapping[int, str]
 LEFT, TOP, HOUR, WIDTH, KEY = 44, 24, 22, 320, 20
 FIRST_HOUR, LAST_HOUR = 7, 15
 ROOM_FOR_TWO_LINES, ROOM_FOR_ONE = 38, 18
+# What of a name fits into the key below; the table behind the picture has all of it.
+KEY_LETTERS = 24
 # The chart of hours; a longer programme shows the weeks around now.
 BASE, CHART_TOP, BAR = 104, 14, 22
 WEEKS_SHOWN, WEEKS_BACK = 26, 13
@@ -212,7 +214,7 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str, names_by_place: Names)
         "boxes": boxes,
         "workshops": [
             {
-                "name": name,
+                "name": name if len(name) <= KEY_LETTERS else f"{name[: KEY_LETTERS - 1].rstrip(' ,')}…",
                 "minutes": minutes[name],
                 "is_other": place % 2,
                 "y": (y := TOP + HOUR * (last - first) + 14 + KEY * place),
