@@ -47,7 +47,7 @@ class Together:
 def together(user: User, programme: Programme) -> Together:
     """The one plan of the programme's citizen, as far as the reader may see and read each programme.
 
-    Four queries for the programmes, the consents and the roles, and three for each way of reading that there is.
+    Five queries at most for programmes, consents and roles, and three for each way of reading that there is.
     """
     programmes = list(
         Programme.objects.visible_to(user)

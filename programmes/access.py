@@ -19,7 +19,18 @@ def grant_programme(programme: Programme) -> None:
     let_see = partial(grant, citizen=programme.citizen, centre=programme.centre, source=source_of(programme))
     let_see(role=Role.CASEWORKER, user=programme.caseworker)
     let_see(role=Role.TEAM_LEADER, organisation=programme.centre)
-    let_see(role=Role.REFERRER, organisation=programme.referring_organisation)
+    grant_referrer(programme)
+
+
+def grant_referrer(programme: Programme) -> None:
+    """The referring organisation sees the case."""
+    grant(
+        citizen=programme.citizen,
+        centre=programme.centre,
+        role=Role.REFERRER,
+        organisation=programme.referring_organisation,
+        source=source_of(programme),
+    )
 
 
 def grant_placement(placement: Placement) -> None:

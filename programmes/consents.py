@@ -19,7 +19,7 @@ from audit.log import record
 from citizens.models import CaseAccess, Citizen, Consent
 from core.exceptions import NotAllowed, Refused
 from journal.actions import tell
-from programmes.access import grant_programme
+from programmes.access import grant_referrer
 from programmes.models import Programme
 from programmes.pausing import mail_referrer
 from programmes.permissions import may_work_on
@@ -57,8 +57,8 @@ def give(
 ) -> Consent:
     """Write down a consent: one that the type asks for (`key`), or to one plan with another `centre` (L4).
 
-    Refused for a day in the future, for an end before the day, and while one for the same holds. What the referrer saw
-    before it was withdrawn opens again.
+    Refused for a day in the future, for an end before today, and while one for the same holds. What the referrer saw
+    before it was withdrawn opens again, until the consent ends.
     """
     with acting(by):
         programme = locked(programme)
@@ -96,7 +96,9 @@ def give(
             recorded_by=by,
         )
         if key in asked and asked[key].opens_to_referrer:
-            grant_programme(programme)
+            grant_referrer(programme)
+            if ends_on:
+                close_to_referrer(programme, on=ends_on)
         clear_task(kind="consent_withdrawn", source=source_of(programme), by=by)
         settle([programme.pk], by=by)
         write_down("consent_given", programme, consent, by=by)

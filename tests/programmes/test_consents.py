@@ -87,6 +87,16 @@ def test_withdrawn_the_case_is_closed_to_the_referrer_at_the_next_request(signed
     assert not open_tasks(programme).exists()
 
 
+def test_a_consent_for_a_time_opens_the_case_to_the_referrer_for_that_time(time_machine):
+    """R9: and with the consent's end it is closed by itself."""
+    programme = sharing_case().programme
+    give(programme=programme, key="parties", by=programme.caseworker, ends_on=TODAY, **GIVEN)
+    seen = Programme.objects.filter(pk=programme.pk)
+    assert seen.visible_to(programme.referrer).exists()
+    time_machine.move_to("2026-12-15T09:00:00+01:00")
+    assert not Programme.objects.visible_to(type(programme.referrer).objects.get(pk=programme.referrer_id)).exists()
+
+
 def test_another_consent_leaves_the_referrer_where_they_were_and_the_task_goes_when_it_is_agreed():
     case = sharing_case()
     programme = case.programme
