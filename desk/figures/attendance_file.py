@@ -93,7 +93,7 @@ def by_line(found: Figures, slots: Any) -> Sheet:
     expected = slots.filter(agreed_minutes__gt=0)
     groups = grouped(persons_by(expected.values_list(*names).distinct()))
     ill = persons_by(expected.filter(state__in=SICK).values_list(*names).distinct())
-    sums = [((line.workshop, line.type), [line.where, line.name], line.sums) for line in found.lines]
+    sums: list = [((line.workshop, line.type), [line.where, line.name], line.sums) for line in found.lines]
     rows, tells_illness = rows_of(groups, sums, ill, [_("The others together"), ""])
     rows.append([found.total.name, "", *cells(found.total.sums, tells_illness=tells_illness)])
     return Sheet(_("By workshop"), columns(_("Workshop"), _("Programme type")), rows, about(found))
