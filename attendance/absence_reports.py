@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from attendance.absence_facts import facts_of, fingerprint
-from attendance.absence_rules import TASK
+from attendance.absence_rules import REPORT_TASK
 from attendance.models import AbsenceReport
 from attendance.statuses import MOVES, Status
 from audit.acting import Actor, acting
@@ -87,7 +87,7 @@ def send_report(*, report: AbsenceReport, seen: str, by: User) -> AbsenceReport:
         report.sent_at, report.sent_by = now, by
         report.save(update_fields=["status", "facts", "until", "sent_at", "sent_by"])
         programme = report.programme
-        clear_task(kind=TASK, source=source_of(report), by=by)
+        clear_task(kind=REPORT_TASK, source=source_of(report), by=by)
         raise_task(
             kind=READ_TASK,
             source=source_of(report),
@@ -115,7 +115,7 @@ def discard_report(*, report: AbsenceReport, why: str, by: User) -> AbsenceRepor
         report.discarded_at, report.discarded_by = timezone.now(), by
         report.until = timezone.localdate()
         report.save(update_fields=["status", "discard_reason", "discarded_at", "discarded_by", "until"])
-        clear_task(kind=TASK, source=source_of(report), by=by)
+        clear_task(kind=REPORT_TASK, source=source_of(report), by=by)
         note("absence_report_discarded", report, by=by, body=report.discard_reason)
     return report
 
@@ -154,7 +154,7 @@ def drop_drafts(sender: object, *, programme: Programme, by: Actor, **kwargs: An
         AbsenceReport.objects.filter(pk__in=drafts).update(
             status=Status.DISCARDED, discarded_at=now, discarded_by=by.pk, discard_reason=_("The programme has ended.")
         )
-        Task.objects.open().filter(kind=TASK, source__in=[f"attendance.report:{pk}" for pk in drafts]).update(
+        Task.objects.open().filter(kind=REPORT_TASK, source__in=[f"attendance.report:{pk}" for pk in drafts]).update(
             done_at=now, done_by=by.pk
         )
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from attendance.states import EXCUSED, HERE
 from audit.acting import Actor, System, acting
 
-TASK = "absence_report"
+REPORT_TASK = "absence_report"
 
 # What is judged are days: one with a mark or a word in any of its slots is no missed day. Only slots that are over
 # count, and only days after the last report, so that nothing is told twice. A share is judged when its weeks are whole;

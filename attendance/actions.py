@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from attendance.escalation import TASK as OVERDUE_TASK
-from attendance.escalation import next_try
+from attendance.escalation import OVERDUE_TASK, next_try
 from attendance.models import ContactAttempt, Escalation, MissedAttendance, MissedStatus
 from attendance.permissions import may_follow_up
 from attendance.resting import rest_reminders

@@ -10,7 +10,7 @@ from attendance.models import Escalation, MissedAttendance, RegisterDay, Rest
 from audit.acting import Actor, System, acting
 from core.calendar import next_working_day
 
-TASK = "overdue_follow_up"
+OVERDUE_TASK = "overdue_follow_up"
 # The deadline's day is the slot's own; later where it was flagged days later, where somebody tried and tries again, and
 # where the reminders rested until then.
 # Without a try by closing time it is the caseworker's, on the next working day the team leader's too. Cases whose
@@ -47,7 +47,7 @@ ESCALATE = f"""
     ),
     tasks AS (
         INSERT INTO worklist_task (kind, source, citizen_id, for_leaders_of_id, due_on, url, params, created_at)
-        SELECT '{TASK}', 'attendance.missed:' || w.id, w.citizen_id, w.centre_id, w.day,
+        SELECT 'overdue_follow_up', 'attendance.missed:' || w.id, w.citizen_id, w.centre_id, w.day,
             '/attendance/missed/' || w.id || '/', '{{}}', %(moment)s
         FROM risen JOIN waiting w ON w.id = risen.id
         WHERE risen.escalation = {Escalation.TEAM_LEADER.value}
@@ -64,7 +64,7 @@ ESCALATE = f"""
     settled AS (
         UPDATE worklist_task t SET done_at = %(moment)s
         FROM attendance_missedattendance f
-        WHERE t.kind = '{TASK}' AND t.done_at IS NULL AND f.id = split_part(t.source, ':', 2)::bigint
+        WHERE t.kind = 'overdue_follow_up' AND t.done_at IS NULL AND f.id = split_part(t.source, ':', 2)::bigint
           AND (f.status <> 'raised' OR f.followed_up_at IS NOT NULL OR f.escalation < 2)
     )
     SELECT count(*) FILTER (WHERE escalation = 1), count(*) FILTER (WHERE escalation = 2) FROM risen

@@ -53,22 +53,32 @@ REMIND = """
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
           )
     ),
-    raised AS (
-        INSERT INTO worklist_task (kind, source, for_unit_id, for_leaders_of_id, due_on, url, params, created_at)
-        SELECT k.kind, 'attendance.register:' || m.id, k.unit_id, k.centre_id, m.day,
+    asked AS (
+        INSERT INTO worklist_task (kind, source, for_unit_id, due_on, url, params, created_at)
+        SELECT 'missing_register', 'attendance.register:' || m.id, m.unit_id, m.day,
             '/attendance/' || m.workshop_id || '/' || m.day || '/', jsonb_build_object('workshop', m.name), %(moment)s
         FROM missing m
-        CROSS JOIN LATERAL (
-            VALUES ('missing_register', m.unit_id, NULL::bigint, true),
-                ('missing_register_leader', NULL, m.centre_id, m.leader_at <= %(at)s)
-        ) AS k (kind, unit_id, centre_id, is_due)
-        WHERE k.is_due
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ),
+    told AS (
+        INSERT INTO worklist_task (kind, source, for_leaders_of_id, due_on, url, params, created_at)
+        SELECT 'missing_register_leader', 'attendance.register:' || m.id, m.centre_id, m.day,
+            '/attendance/' || m.workshop_id || '/' || m.day || '/', jsonb_build_object('workshop', m.name), %(moment)s
+        FROM missing m
+        WHERE m.leader_at <= %(at)s
         ON CONFLICT DO NOTHING
         RETURNING 1
     ),
     begun AS (
         UPDATE worklist_task t SET done_at = %(moment)s
-        WHERE t.kind IN ('missing_register', 'missing_register_leader') AND t.done_at IS NULL
+        WHERE t.kind = 'missing_register' AND t.done_at IS NULL
+          AND t.source NOT IN (SELECT 'attendance.register:' || id FROM missing)
+        RETURNING 1
+    ),
+    begun_after_all AS (
+        UPDATE worklist_task t SET done_at = %(moment)s
+        WHERE t.kind = 'missing_register_leader' AND t.done_at IS NULL
           AND t.source NOT IN (SELECT 'attendance.register:' || id FROM missing)
         RETURNING 1
     ),
@@ -86,7 +96,8 @@ REMIND = """
           )
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM begun) + (SELECT count(*) FROM settled)
+    SELECT (SELECT count(*) FROM asked) + (SELECT count(*) FROM told),
+        (SELECT count(*) FROM begun) + (SELECT count(*) FROM begun_after_all) + (SELECT count(*) FROM settled)
 """
 
 
