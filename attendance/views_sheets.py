@@ -36,7 +36,6 @@ def arrivals(request: SignedIn) -> HttpResponse:
     )
     day = next_day_of(workshops, timezone.localdate())
     found = sheets_of(workshops, day, user=request.user) if day else []
-    if day:
-        look(request, f"arrivals {day}", kind=Access.Kind.LIST)
+    look(request, f"arrivals {day or ''}".strip(), kind=Access.Kind.LIST)
     context = {"sheets": [one for one in found if one.lines], "day": day, "has_boxes": False, "now": timezone.now()}
     return render(request, "attendance/sheet.html", context)
