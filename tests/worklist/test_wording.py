@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,11 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
                 yield file, ast.parse(file.read_text())
 
 
-def constants() -> dict[str, str]:
+def constants(trees: Iterable[ast.Module]) -> dict[str, str]:
     """Every name of a module that stands for a text, so that `kind=QUESTION` can be read."""
     return {
         target.id: node.value.value
-        for _file, tree in sources()
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         for target in node.targets
@@ -62,8 +62,10 @@ def texts_of(tree: ast.Module) -> set[str]:
 
 def named(function: str, statement: str) -> set[str]:
     """The kinds that a call of `function`, or a statement of this sort, names anywhere in the apps."""
-    known, found = constants(), set()
-    for _file, tree in sources():
+    trees, found = [tree for _file, tree in sources()], set()
+    everywhere = constants(trees)
+    for tree in trees:
+        known = everywhere | constants([tree])
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == function:
                 found |= kinds(node, tree, known)
