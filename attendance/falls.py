@@ -4,7 +4,6 @@ The rule itself is in `early_warning.py`. Here its figures are read by one query
 statements for a thousand programmes as for one.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -50,7 +49,6 @@ DAYS = f"""
           AND (NOT %(only_today)s OR EXISTS (
               SELECT FROM attendance_expectedattendance e WHERE e.programme_id = p.id AND e.day = %(today)s
           ))
-          AND (%(programmes)s::bigint[] IS NULL OR p.id = ANY(%(programmes)s::bigint[]))
     ),
     days AS (
         SELECT w.id, e.day, sum(e.agreed_minutes) AS expected, sum(e.attended_minutes) AS attended,
@@ -88,9 +86,7 @@ class Looked:
     settled: int
 
 
-def look_for_falls(
-    *, by: Actor | None = None, only_today: bool = False, programmes: Collection[int] | None = None
-) -> Looked:
+def look_for_falls(*, by: Actor | None = None, only_today: bool = False) -> Looked:
     """Raise a warning and its task where the rule speaks, and settle those that are over; safe to run again (A10).
 
     Reads every running programme, with `only_today` those that expected the citizen today. The number of statements
@@ -105,7 +101,6 @@ def look_for_falls(
             {
                 "watched": WATCHED,
                 "only_today": only_today,
-                "programmes": None if programmes is None else list(programmes),
                 "today": today,
                 "since": today - READ_BACK,
                 "most": max((rule.recent_days + rule.usual_days for rule in rules.values()), default=0),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncWeek
@@ -72,12 +72,6 @@ class Reason:
 def totals(programme: Programme, *, since: date | None = None, until: date | None = None) -> Totals:
     """Figures of one programme from its start or `since` until today or `until`, both days included; one query."""
     return totals_of([programme.pk], since=since, until=until).get(programme.pk, Totals())
-
-
-def last_four_weeks(programme: Programme, *, until: date | None = None) -> Totals:
-    """Figures of the four weeks that end with `until`, today unless said; one query."""
-    until = until or timezone.localdate()
-    return totals(programme, since=until - timedelta(weeks=RECENT_WEEKS) + timedelta(days=1), until=until)
 
 
 def days(programme: Programme, *, since: date) -> list[tuple[date, int, int]]:
