@@ -136,7 +136,7 @@ class ProgrammeFactory(Factory):
 
 
 class PlacementFactory(Factory):
-    """A workshop of the centre for the whole programme; `internship` with a joiner, `on_course` on the type's `pool`."""
+    """A workshop for the whole programme; `internship` at a joiner's, `on_course` on the type's `pool`."""
 
     class Meta:
         model = Placement

@@ -1,4 +1,4 @@
-"""Draws the icons for home screens from favicon.svg. Run from this folder: `python update.py`; needs Pillow."""
+"""Draws the icons for home screens from favicon.svg. Run from this folder: `python draw.py`; needs Pillow."""
 
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
