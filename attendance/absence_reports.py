@@ -183,7 +183,7 @@ def url_of(report: AbsenceReport) -> str:
 
 
 def note(
-    kind: str, report: AbsenceReport, *, by: User, audience: str = Audience.TEAM, body: str = "", **params: str
+    kind: str, report: AbsenceReport, *, by: User, audience: str = Audience.TEAM, body: str = "", **params: Any
 ) -> None:
     """The timeline's line and the audit's event."""
     programme = report.programme

@@ -104,8 +104,9 @@ def clock_of(missed: MissedAttendance, *, rest: Rest | None, at: datetime) -> Cl
     """The deadline of a follow-up whose slot is loaded, as `escalate` reckons it. One query."""
     local = timezone.localtime(at).replace(tzinfo=None)
     slot = missed.slot
-    days = [missed.due_on, timezone.localtime(missed.flagged_at).date(), missed.next_try_on, rest and rest.until]
-    day = max(filter(None, days))
+    days = [missed.due_on, timezone.localtime(missed.flagged_at).date(), missed.next_try_on]
+    days.append(rest.until if rest else None)
+    day = max(day for day in days if day)
     register = RegisterDay.objects.filter(workshop=slot.workshop_id, day=slot.day).only("closes").first()
     closes = register.closes if register else slot.ends
     return Clock(day, closes, datetime.combine(day, closes) <= local, day == local.date())

@@ -1,6 +1,7 @@
 """Automatic reminders rest for a while in a case in which somebody has just spoken with the citizen (A8)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -106,7 +107,7 @@ def set_tasks(statement: str, programme: Programme, *, by: User, until: date | N
         cursor.execute(statement, {"programme": programme.pk, "until": until, "by": by.pk, "rests": REST_REASON})
 
 
-def note(kind: str, programme: Programme, *, by: User, **params: str) -> None:
+def note(kind: str, programme: Programme, *, by: User, **params: Any) -> None:
     """The timeline's line and the audit's event."""
     tell(
         kind,

@@ -57,7 +57,7 @@ def is_open(at: datetime) -> bool:
     """Whether some register is to be looked at now: within opening hours, until the day is judged. One query."""
     local = timezone.localtime(at)
     with connection.cursor() as cursor:
-        cursor.execute(IS_OPEN, {"today": local.date(), "time": local.time()})
+        cursor.execute(IS_OPEN, {"today": local.date(), "time": local.time().isoformat()})
         return bool(cursor.fetchone()[0])
 
 

@@ -51,8 +51,9 @@ def save(request: SignedIn, found: AbsenceReport, facts: dict) -> HttpResponse:
     except absence_reports.Changed as changed:
         # Both texts are shown: what stands in the page, what was typed in the form, which now follows what stands.
         form.add_error("covering_text", str(changed))
-        form.data = form.data.copy()
-        form.data["revision"] = str(changed.report.revision)
+        data = request.POST.copy()
+        data["revision"] = str(changed.report.revision)
+        form.data = data
         return page(request, changed.report, facts_of(changed.report, at=timezone.now()), form=form, status=422)
     except Refused as refusal:
         messages.error(request, str(refusal))

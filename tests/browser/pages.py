@@ -43,6 +43,11 @@ OTHER_WORKSHOP = """
     )
     ORDER BY w.id LIMIT 1
 """
+REPORTED = """
+    SELECT r.id FROM attendance_absencereport r JOIN programmes_programme p ON p.id = r.programme_id
+    JOIN accounts_user u ON u.id = p.caseworker_id
+    WHERE r.status = %s AND u.email = 'caseworker@demo.trinvis.test' ORDER BY r.id
+"""
 CLEARED = "SELECT id FROM attendance_missedattendance WHERE status = 'cleared' ORDER BY id DESC"
 HELD = """
     SELECT p.reference FROM citizens_caseaccess a JOIN accounts_user u ON u.id = a.user_id
@@ -341,6 +346,8 @@ def caseworker(of: Addresses) -> list[str]:
         *(f"/plans/{confirmed}/{page}" for page in ["", "edit/", "follow-up/", "observations/"]),
         *(f"/plans/{confirmed}/{page}" for page in ["steps/", "whole/", "together/", "tablet/", "document/"]),
         *plans_changed(of, confirmed),
+        f"/attendance/reports/{of.one(REPORTED, 'drafted')}/",
+        f"/attendance/reports/{of.one(REPORTED, 'received')}/",
         *(f"/plans/{drafted}/{page}" for page in ["", "edit/", "confirm/"]),
         f"/attendance/case/{confirmed}/",
         "/attendance/missed/",
