@@ -166,7 +166,7 @@ def test_twelve_hours_after_the_password_the_pin_is_worth_nothing(device, karen,
     clock.shift(4 * MINUTE)
     assert device.get("/").status_code == 302
     assert by_pin(device, karen).status_code == 422
-    assert "with the password this time" in device.get(reverse("tablet_users")).text
+    assert "med adgangskoden denne gang" in device.get(reverse("tablet_users")).text
     sign_in(device, karen)
     device.post(reverse("tablet_lock"))
     assert by_pin(device, karen).status_code == 302
@@ -181,7 +181,7 @@ def test_five_wrong_ones_lock_the_pin_until_a_full_sign_in_and_all_are_told_alik
     assert {answer.status_code for answer in answers} == {422}
     assert by_pin(device, karen).status_code == 422, "locked"
     assert Event.objects.filter(verb="pin_locked", actor_id=karen.pk).count() == 1
-    sentence = "The PIN is not right, or it needs your password first"
+    sentence = "PIN-koden er ikke rigtig, eller den kræver din adgangskode først"
     assert all(sentence in text for text in [*told, *(answer.text for answer in answers), by_pin(device, karen).text])
     sign_in(device, karen)
     device.post(reverse("tablet_lock"))

@@ -38,7 +38,14 @@ WITHOUT_HISTORY = {
         *("plans_plandocument", "programmes_checklistitem", "worklist_task"),
     },
     "not sent or not saved yet, or about signing in": {
-        *("account_emailaddress", "account_emailconfirmation", "accounts_signincode", "demo_mail", "django_session"),
+        *(
+            "account_emailaddress",
+            "account_emailconfirmation",
+            "accounts_signincode",
+            "accounts_tabletpin",
+            "demo_mail",
+            "django_session",
+        ),
         *("journal_draft", "messaging_outgoingmail"),
     },
     "the framework's own": {
