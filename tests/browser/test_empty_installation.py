@@ -6,6 +6,7 @@ One command at the beginning prints a link; nobody needs a shell after that (U1,
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.stack import Stack
@@ -112,6 +113,7 @@ def open_job_centre(page: Page) -> None:
     invite(page, "Helle Mølgaard", REFERRER)
 
 
+@pytest.mark.long
 def test_an_empty_installation_becomes_a_working_centre(stack: Stack, open_page: OpenPage, sign_in: SignIn):
     empty(stack, FRIDAY)
     administrator = open_page()
