@@ -1,6 +1,6 @@
 """What is counted ahead of the pages: sums of each day (A9), and falls of attendance that were noticed (A10).
 
-The marks and slots themselves stand in `models.py`. What is here can be counted again from them at any time, but for
+The marks and slots themselves stand in `slots.py`. What is here can be counted again from them at any time, but for
 what people wrote when they settled a warning.
 """
 
