@@ -1,5 +1,6 @@
 """Every database test runs as the web role, as production does; only the set-up and the flush run as the owner."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -93,3 +94,10 @@ def signed_in():
         return client
 
     return sign_in
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

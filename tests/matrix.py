@@ -5,6 +5,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
+import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import SharedTablet, Substitution, User
@@ -44,6 +45,11 @@ ROLES = [
     "administrator",
 ]
 PDF = b"%PDF-1.7 a stand-in"
+
+
+def every_role(*always: str) -> list:
+    """Every role as a parameter; those not named here are asked in the long set."""
+    return [*always, *(pytest.param(role, marks=pytest.mark.long) for role in ROLES if role not in always)]
 
 
 class RenderingFactory(Factory):

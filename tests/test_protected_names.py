@@ -22,7 +22,7 @@ from messaging.models import OutgoingMail
 from programmes.citizen_access import give_access
 from tests.conftest import FreshClient
 from tests.desk.cast import NINE
-from tests.matrix import ROLES, World, a_world
+from tests.matrix import World, a_world, every_role
 from tests.test_url_matrix import KINDS, WORDS
 
 pytestmark = pytest.mark.django_db
@@ -65,13 +65,7 @@ def client_of(user: User) -> FreshClient:
     return client
 
 
-# Who is nearest to the case, and who is outside the house; the others are asked in the long set.
-NEAREST = ["contact_person", "referrer"]
-
-
-@pytest.mark.parametrize(
-    "role", [*NEAREST, *(pytest.param(role, marks=pytest.mark.long) for role in ROLES if role not in NEAREST)]
-)
+@pytest.mark.parametrize("role", every_role("contact_person", "referrer"))
 def test_no_route_tells_it_to_any_role(world, role, caplog):
     caplog.set_level(logging.DEBUG)
     client = client_of(world.user(role))
