@@ -105,7 +105,7 @@ def by_weeks(found: Figures, slots: Any) -> Sheet:
     ill = persons_by(expected.filter(state__in=SICK).values_list("monday", "citizen").distinct())
     sums: list = [(week.monday, [week.number, week.monday], week.sums) for week in found.weeks]
     rows, _told = rows_of(groups, sums, ill, [_("The others together"), ""])
-    return Sheet(_("By week"), columns(_("Week"), _("Monday")), rows, about(found))
+    return Sheet(_("By week"), columns(_("Week"), _("From Monday")), rows, about(found))
 
 
 def by_reason(found: Figures, slots: Any) -> Sheet:
