@@ -1,6 +1,7 @@
 """What import-linter cannot see: keys and names that point upwards, rooms without a name, forgotten templates."""
 
 import ast
+import datetime
 import re
 import tomllib
 from collections.abc import Iterator
@@ -152,6 +153,7 @@ def example(name: str, pattern: URLPattern) -> str:
             "IntConverter": 1,
             "UUIDConverter": "00000000-0000-4000-8000-000000000000",
             "DateConverter": "2026-11-23",
+            "WeekConverter": datetime.date(2026, 11, 23),
         }.get(kind, "x")
     match name:
         case "account_reset_password_from_key":

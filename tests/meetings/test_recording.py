@@ -288,6 +288,7 @@ def test_minutes_are_evidence_for_the_closing_note(case, over):
         "held_on": "2026-12-01",
         "by": over.organiser.name,
         "minutes": "More hours.",
+        "subgoals": [],
     }
     quotes = {source.key: source.quote for source in sources_of(figures_of(case.programme), [])}
     assert quotes[f"meeting:{over.pk}"] == "More hours."

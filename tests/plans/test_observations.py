@@ -168,7 +168,7 @@ def test_the_page_asks_the_same_however_many_subgoals(signed_in, django_assert_n
         observe(plan=plan, subgoal=one.key, text="Well", by=plan.programme.caseworker)
     client = signed_in(plan.programme.caseworker)
     client.get(url(plan))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert client.get(url(plan)).status_code == 200
 
 
