@@ -47,9 +47,9 @@ class WarnedForm(Form):
     seen = forms.CharField(required=False, max_length=5_000, widget=forms.HiddenInput)
     found: list[Clash]
 
-    def unseen(self) -> list[Clash]:
-        """All warnings when one of them has not been shown yet, otherwise none. Call it on a valid form."""
-        self.found = self.warnings()
+    def unseen(self, found: list[Clash]) -> list[Clash]:
+        """All of what was found when one of it has not been shown yet, otherwise none. Call it on a valid form."""
+        self.found = found
         keys = [clash.key for clash in self.found]
         if set(keys) <= set(self.cleaned_data.get("seen", "").split()):
             return []
@@ -61,10 +61,6 @@ class WarnedForm(Form):
         data = cast(QueryDict, self.data).copy()
         data[name] = value
         self.data = data
-
-    def warnings(self) -> list[Clash]:
-        """What speaks against these times; each form that warns says it for its own meeting."""
-        raise NotImplementedError
 
 
 class WhenForm(WarnedForm):

@@ -58,7 +58,7 @@ def new(request: SignedIn, reference: str) -> HttpResponse:
         return render(request, "meetings/form.html", context)
     if not form.is_valid():
         return render(request, "meetings/form.html", context, status=UNPROCESSABLE)
-    if form.unseen():
+    if form.unseen(form.warnings()):
         return render(request, "meetings/form.html", {**context, "clashes": form.found})
     try:
         meeting = actions.plan(
@@ -98,7 +98,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
         return render(request, "meetings/form.html", context)
     if not form.is_valid():
         return render(request, "meetings/form.html", context, status=UNPROCESSABLE)
-    if form.unseen():
+    if form.unseen(form.warnings()):
         return render(request, "meetings/form.html", {**context, "clashes": form.found})
     try:
         actions.change(
@@ -141,7 +141,7 @@ def move(request: SignedIn, pk: int) -> HttpResponse:
         return render(request, "meetings/move.html", context)
     if not form.is_valid():
         return render(request, "meetings/move.html", context, status=UNPROCESSABLE)
-    if form.unseen():
+    if form.unseen(form.warnings()):
         return render(request, "meetings/move.html", {**context, "clashes": form.found})
     try:
         actions.move(
