@@ -18,12 +18,12 @@ from attendance.statuses import MOVES, Status
 from audit.acting import Actor, acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.models import Programme
 from programmes.permissions import may_work_on, roles_in
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 from worklist.actions import clear_task, raise_task
 from worklist.models import Task
 
@@ -187,12 +187,9 @@ def note(
 ) -> None:
     """The timeline's line and the audit's event."""
     programme = report.programme
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=audience,
         body=body,

@@ -19,9 +19,9 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
-from journal.actions import tell
 from programmes.models import Programme
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 
 # What lies longer back is corrected day by day in the register, with a reason.
 WEEKS_BACK = 4
@@ -224,12 +224,9 @@ def _comes_later(slot: ExpectedAttendance, now: datetime) -> bool:
 def _tell(kind: str, notice: Notice, *, by: User) -> None:
     """The timeline's line names the days and never the reason, which the register shows to those who need it (J2)."""
     programme = notice.programme
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         url=f"/attendance/case/{programme.reference}/",
         source=f"attendance.notice:{notice.pk}",

@@ -23,9 +23,9 @@ from audit.log import record
 from core.calendar import monday_of
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock
-from journal.actions import tell
 from programmes.models import Programme
 from programmes.permissions import may_work_on
+from programmes.telling import tell_case
 
 TASK = "report_week"
 # One look at a time, whoever started it.
@@ -230,12 +230,9 @@ def tell_week(programme: Programme, monday: date, kind: str, *, by: User) -> Non
     sums = slots_of_week(programme, monday).order_by().exclude(state=State.NOT_MARKED)
     sum_of = sums.aggregate(agreed=Sum("agreed_minutes", default=0), attended=Sum("attended_minutes", default=0))
     record(kind, by=by, subject=programme, citizen_id=programme.citizen_id, week=monday.isoformat())
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         url=reverse("attendance:citizen", args=[programme.reference]),
         source=source_of(programme, monday),

@@ -14,8 +14,8 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import day
-from journal.actions import tell
 from programmes.models import Programme
+from programmes.telling import tell_case
 from worklist.models import REST_REASON
 
 USUAL_DAYS, LONGEST_DAYS = 2, 14
@@ -109,12 +109,9 @@ def set_tasks(statement: str, programme: Programme, *, by: User, until: date | N
 
 def note(kind: str, programme: Programme, *, by: User, **params: Any) -> None:
     """The timeline's line and the audit's event."""
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         **params,
     )

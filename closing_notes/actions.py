@@ -20,7 +20,6 @@ from closing_notes.rendering import ask_for_rendering
 from closing_notes.sources import NUMBERS, sources_of
 from closing_notes.statuses import MOVES, Status
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import begin_closing, complete
@@ -30,6 +29,7 @@ from programmes.models import Programme
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
+from programmes.telling import tell_case
 from worklist.actions import clear_task, raise_task
 
 
@@ -324,12 +324,9 @@ def source_of(note: ClosingNote) -> str:
 def tell_timeline(kind: str, note: ClosingNote, *, by: User, audience: str = Audience.TEAM, **params: Any) -> None:
     """One line on the case's timeline that leads to the note (J1)."""
     programme = note.programme
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=audience,
         url=reverse("closing_notes:review", args=[programme.reference]),

@@ -13,12 +13,12 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.acting import Actor
 from citizens.models import CaseAccess
-from journal.actions import tell
 from journal.models import Audience, Entry
 from meetings.calendar_files import Method, calendar_file, location
 from meetings.models import Meeting, MeetingTask
 from meetings.statuses import Kind
 from messaging.actions import Letter, queue_letters
+from programmes.telling import tell_case
 from worklist.actions import clear_task, raise_task
 
 
@@ -105,12 +105,9 @@ def tell_timeline(meeting: Meeting, kind: str, *, by: Actor, audience: str = Aud
     """One line of the case's timeline (J1). The kind of meeting is said in the reader's language."""
     programme = meeting.programme
     start = meeting.local_start
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=audience,
         body=body,

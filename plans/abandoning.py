@@ -17,7 +17,6 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import Refused
 from core.life_areas import LifeArea
-from journal.actions import tell
 from journal.models import Audience
 from plans import content as contents
 from plans.actions import DAYS_TO_CONFIRM, ask_to_confirm, known_keys, locked
@@ -26,6 +25,7 @@ from plans.models import Abandonment, Plan, Subgoal, Version
 from plans.permissions import Reading
 from plans.progress import agreed_subgoals
 from plans.statuses import Status
+from programmes.telling import tell_case
 
 
 def abandon(*, plan: Plan, keys: Collection[UUID], why: str, by: User) -> list[Abandonment]:
@@ -143,12 +143,9 @@ def rewrite(plan: Plan, draft: Version, content: Content) -> None:
 
 def tell_of(plan: Plan, kind: str, subgoal: Subgoal, *, by: User, body: str = "") -> None:
     programme = plan.programme
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=Audience.HEALTH if subgoal.goal.life_area == LifeArea.HEALTH else Audience.TEAM,
         body=body,

@@ -20,7 +20,6 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.uploads import Upload
 from journal import documents
-from journal.actions import tell
 from journal.models import Audience
 from plans import content as contents
 from plans.actions import (
@@ -38,6 +37,7 @@ from programmes.models import Programme
 from programmes.permissions import roles_in
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 from worklist.actions import clear_task, raise_task
 
 # Who says yes by themselves, and by what.
@@ -275,12 +275,9 @@ def lines(version: Version, programme: Programme, *, with_proof: bool) -> list[L
 
 def tell_of(plan: Plan, kind: str, version: Version, *, by: User) -> None:
     programme = plan.programme
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=Audience.REFERRER,
         url=reverse("plans:detail", args=[programme.reference]),

@@ -12,9 +12,9 @@ from accounts.models import User
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import Refused
-from journal.actions import tell
 from plans.actions import follow_up_next, locked
 from plans.models import Exemption, Plan
+from programmes.telling import tell_case
 
 
 def put_off(*, plan: Plan, until: date, why: str, by: User) -> Exemption:
@@ -39,12 +39,9 @@ def put_off(*, plan: Plan, until: date, why: str, by: User) -> Exemption:
         follow_up_next(plan, on=until, by=by)
         programme = plan.programme
         record("follow_up_put_off", by=by, subject=plan, citizen_id=programme.citizen_id, until=str(until))
-        tell(
+        tell_case(
             "follow_up_put_off",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
+            programme,
             by=by,
             body=row.reason,
             url=reverse("plans:detail", args=[programme.reference]),

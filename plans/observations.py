@@ -13,13 +13,13 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.life_areas import LifeArea
-from journal.actions import tell
 from journal.models import Audience
 from plans.models import Goal, Observation, ObservationQuerySet, Plan, Subgoal, Version
 from plans.permissions import Reading, may_observe, reading
 from plans.statuses import Status
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 
 SHOWN = 20
 
@@ -59,12 +59,9 @@ def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
         )
         if is_new:
             record("observed", by=by, subject=plan, citizen_id=programme.citizen_id)
-            tell(
+            tell_case(
                 "observation",
-                citizen=programme.citizen,
-                centre=programme.centre,
-                case=programme.reference,
-                referring_organisation=programme.referring_organisation,
+                programme,
                 by=by,
                 audience=Audience.HEALTH if row.goal.life_area == LifeArea.HEALTH else Audience.TEAM,
                 body=text,

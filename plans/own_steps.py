@@ -14,7 +14,6 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.life_areas import LifeArea
-from journal.actions import tell
 from journal.models import Audience
 from plans.models import FIRST_STEP, LAST_STEP, OwnStep, Plan, Subgoal
 from plans.permissions import may_edit, reading
@@ -22,6 +21,7 @@ from plans.statuses import Status
 from programmes.models import Programme
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 
 
 def may_say(user: User, programme: Programme) -> bool:
@@ -74,12 +74,9 @@ def keep(
     )
     record("own_step_said", by=by, subject=plan, citizen_id=programme.citizen_id)
     if is_new:
-        tell(
+        tell_case(
             "own_step",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
+            programme,
             by=by,
             audience=Audience.HEALTH if subgoal.goal.life_area == LifeArea.HEALTH else Audience.TEAM,
             url=reverse("plans:steps", args=[programme.reference]),

@@ -10,13 +10,13 @@ from audit.log import record
 from core.exceptions import Refused
 from core.life_areas import Indicator
 from core.templatetags.dates import full_day, percent
-from journal.actions import tell
 from journal.models import Audience
 from plans.actions import locked
 from plans.measuring import ANSWERED
 from plans.models import FollowUp, Plan, StepRecord, Summary
 from plans.progress import wordings_of
 from plans.steps import shown
+from programmes.telling import tell_case
 
 
 def draft(follow_up: FollowUp) -> str:
@@ -88,12 +88,9 @@ def send(*, follow_up: FollowUp, text: str, by: User) -> Summary:
         row = Summary.objects.create(follow_up=follow_up, text=text, by=by)
         programme = plan.programme
         record("plan_summary_sent", by=by, subject=plan, citizen_id=programme.citizen_id)
-        tell(
+        tell_case(
             "plan_summary",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
+            programme,
             by=by,
             audience=Audience.REFERRER,
             url=reverse("plans:detail", args=[programme.reference]),

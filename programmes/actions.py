@@ -14,7 +14,6 @@ from citizens.models import Citizen
 from core.events import programme_ended, programme_ending, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
-from journal.actions import tell
 from journal.models import Audience, Entry
 from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
 from programmes.coordination import appoint_first
@@ -22,6 +21,7 @@ from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot,
 from programmes.permissions import may_lead
 from programmes.schedules import WeekSlot, problems
 from programmes.statuses import MOVES, Status
+from programmes.telling import tell_case
 
 
 def start_programme(
@@ -148,12 +148,9 @@ def complete(*, programme: Programme, on: date, outcome: dict[str, str], by: Act
         if Status.CLOSING in MOVES[programme.status]:
             move(programme, Status.CLOSING, by=by)
         finish(programme, Status.COMPLETED, on=on, by=by)
-        tell(
+        tell_case(
             "programme_ended",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
+            programme,
             by=by,
             audience=Audience.REFERRER,
             outcome=outcome,

@@ -17,10 +17,10 @@ from citizens.access import grant
 from citizens.models import CaseAccess, Citizen
 from core.events import message_due
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from programmes.access import source_of_citizen
 from programmes.models import Programme
 from programmes.permissions import may_work_on
+from programmes.telling import tell_case
 
 # Stands where a user must have an address and the citizen has none; nothing is ever sent there (RFC 2606).
 NO_ADDRESS = "citizen-{pk}@citizen.invalid"
@@ -158,11 +158,8 @@ def invite(user: User) -> None:
 
 def write_down(what: str, programme: Programme, by: Actor) -> None:
     record(what, by=by, subject=programme, citizen_id=programme.citizen_id)
-    tell(
+    tell_case(
         what,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
     )

@@ -18,13 +18,13 @@ from audit.acting import acting
 from audit.log import record
 from citizens.models import CaseAccess, Citizen, Consent
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from programmes.access import grant_referrer
 from programmes.models import Programme
 from programmes.pausing import mail_referrer
 from programmes.permissions import may_work_on
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 from worklist.actions import clear_task, raise_task
 
 # The key of a consent to one plan with another centre; a type's own keys have no colon.
@@ -192,12 +192,9 @@ def source_of(programme: Programme) -> str:
 
 def write_down(what: str, programme: Programme, consent: Consent, *, by: User, body: str = "") -> None:
     record(what, by=by, subject=programme, citizen_id=programme.citizen_id, consent=consent.pk)
-    tell(
+    tell_case(
         what,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         body=body,
         url=reverse("desk:consents", args=[programme.reference]),

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import Actor, acting
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import finish
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import MOVES, Status
+from programmes.telling import tell_case
 
 
 def interrupt(*, programme: Programme, on: date, why: str, by: Actor) -> Programme:
@@ -53,12 +53,9 @@ def stop(programme: Programme, status: Status, *, on: date, why: str, by: Actor,
         finish(programme, status, on=on, by=by)
         if not is_told:
             return programme
-        tell(
+        tell_case(
             f"programme_{status}",
-            citizen=programme.citizen,
-            centre=programme.centre,
-            case=programme.reference,
-            referring_organisation=programme.referring_organisation,
+            programme,
             by=by,
             audience=Audience.REFERRER,
             body=why,

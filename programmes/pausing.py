@@ -17,12 +17,12 @@ from citizens.models import Citizen
 from core.events import pause_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
-from journal.actions import tell
 from journal.models import Audience, Entry
 from messaging.actions import queue_mail
 from programmes.models import Pause, Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING, Status
+from programmes.telling import tell_case
 
 
 def problems(programme: Programme, starts_on: date, ends_on: date | None) -> dict[str, str]:
@@ -181,12 +181,9 @@ def tell_course(programme: Programme, kind: str, *, by: Actor, body: str = "", *
     told: dict[str, Any] = {
         name: value.isoformat() if isinstance(value, date) else value for name, value in params.items()
     }
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=Audience.REFERRER,
         body=body,

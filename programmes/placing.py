@@ -20,7 +20,6 @@ from accounts.models import User
 from audit.log import record
 from core.events import schedule_changed
 from core.templatetags.dates import short_day
-from journal.actions import tell
 from journal.models import Audience
 from programmes.access import grant_placement, withdraw_placement
 from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
@@ -43,6 +42,7 @@ from programmes.placeable import (
     taken_by,
 )
 from programmes.schedules import WeekSlot, problems
+from programmes.telling import tell_case
 from programmes.weeks import Step, hours_of, minutes_of, schedule_of, steps_of, week_on
 from worklist.actions import clear_task
 
@@ -78,7 +78,7 @@ def place(
             )
             write(placement, week, starts_on, ends_on)
         grant_placement(placement)
-        tell_case("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
+        tell_stay("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
     return placement
 
 
@@ -99,7 +99,7 @@ def place_elsewhere(
                 programme=programme, starts_on=starts_on, ends_on=ends_on, **asdict(where)
             )
             write(placement, week, starts_on, ends_on)
-        tell_case("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
+        tell_stay("placed", placement, by=by, from_day=starts_on, day=starts_on.isoformat(), week_minutes=sum_of(week))
     return placement
 
 
@@ -131,7 +131,7 @@ def change_week(*, placement: Placement, from_day: date, week: Sequence[WeekSlot
             "week_minutes": step.minutes,
             "week_before": minutes_before,
         }
-        tell_case("week_changed", placement, by=by, from_day=from_day, **told)
+        tell_stay("week_changed", placement, by=by, from_day=from_day, **told)
     return step
 
 
@@ -154,7 +154,7 @@ def drop_step(*, placement: Placement, from_day: date, by: User) -> None:
             rewrite(placement, from_day, begins[0].ends_on, week)
         now = sum(minutes_of(slot) for slot in week_on(schedule_of(programme), from_day))
         told = {"day": from_day.isoformat(), "week_minutes": now, "week_before": minutes_before}
-        tell_case("week_changed", placement, by=by, from_day=from_day, **told)
+        tell_stay("week_changed", placement, by=by, from_day=from_day, **told)
 
 
 def move_last_day(*, placement: Placement, ends_on: date, by: User) -> Placement:
@@ -186,7 +186,7 @@ def move_last_day(*, placement: Placement, ends_on: date, by: User) -> Placement
             placement.save(update_fields=["ends_on"])
         grant_placement(placement)
         kind = "placement_shortened" if ends_on < earlier else "placement_extended"
-        tell_case(kind, placement, by=by, from_day=min(ends_on, earlier) + DAY, day=ends_on.isoformat())
+        tell_stay(kind, placement, by=by, from_day=min(ends_on, earlier) + DAY, day=ends_on.isoformat())
     return placement
 
 
@@ -207,7 +207,7 @@ def remove(*, placement: Placement, by: User) -> None:
             raise NotPlaced(_("Something is noted on days of this placement. Choose its last day instead")) from error
         placement.pk = key
         withdraw_placement(placement, on=timezone.localdate() - DAY)
-        tell_case("placement_removed", placement, by=by, from_day=first, day=first.isoformat())
+        tell_stay("placement_removed", placement, by=by, from_day=first, day=first.isoformat())
 
 
 def tell_told(*, programme: Programme, by: User) -> None:
@@ -296,7 +296,7 @@ ELSEWHERE = {
 }
 
 
-def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **told: Any) -> None:
+def tell_stay(kind: str, placement: Placement, *, by: User, from_day: date, **told: Any) -> None:
     """One line on the timeline that leads to the week, one event in the log, and attendance follows (J1, A12)."""
     programme = placement.programme
     if not lies_outside(programme):
@@ -309,12 +309,9 @@ def tell_case(kind: str, placement: Placement, *, by: User, from_day: date, **to
         names["place"] = names_of(placement)
     elif kind != "week_changed":
         names["workshop"] = str(placement.workshop)
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         audience=Audience.HEALTH if placement.tells_of_health else Audience.REFERRER,
         url=reverse("desk:week", args=[programme.reference]),

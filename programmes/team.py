@@ -16,13 +16,13 @@ from audit.log import record
 from citizens.access import grant
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
-from journal.actions import tell
 from programmes.access import source_of_member
 from programmes.coordination import hand_on
 from programmes.functions import function_of, functions_of
 from programmes.models import Programme, ProgrammeType, TeamMember
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 
 
 def role_of(function: str, of: ProgrammeType | None = None) -> Role:
@@ -148,12 +148,9 @@ def end_on_team(*, member: TeamMember, on: date, by: User) -> None:
 
 def tell_team(kind: str, programme: Programme, *, by: User, **params: Any) -> None:
     """One line on the case's timeline, for the team (J1)."""
-    tell(
+    tell_case(
         kind,
-        citizen=programme.citizen,
-        centre=programme.centre,
-        case=programme.reference,
-        referring_organisation=programme.referring_organisation,
+        programme,
         by=by,
         **params,
     )
