@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -26,6 +26,7 @@ class Measured:
     cookie: str
     at_most: float | None = None
     body: Callable[[], bytes] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def cookie_of(address: str) -> str:
