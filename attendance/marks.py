@@ -23,6 +23,8 @@ from programmes.models import Workshop
 
 # All marks by one INSERT and all slots by one UPDATE; a mark that is known already changes nothing. Each mark keeps its
 # place in the batch by a microsecond. Flags are read here, after the slots were locked: the flagging locks them too.
+# A register that is begun by them, or has no blank left, is nobody's reminder from now on (A5): what begins one is the
+# same as in `missing_registers.py`, which clears up whatever is settled otherwise.
 WRITE = """
     WITH sent AS (
         SELECT * FROM unnest(
@@ -48,6 +50,30 @@ WRITE = """
         SET state = l.state, came_at = l.came_at, left_at = l.left_at, remark = l.remark, marked_at = l.marked_at,
             marked_by_id = %(by)s, standing_mark = l.id, notice_id = l.notice_id
         FROM latest l WHERE l.slot_id = e.id
+    ),
+    registers AS MATERIALIZED (
+        SELECT r.id, r.workshop_id, r.day, bool_or(
+            l.notice_id IS NULL AND (e.day + e.starts) AT TIME ZONE %(zone)s <= %(now)s
+            AND (l.state <> ALL(%(excused)s) OR l.marked_at >= (e.day + e.starts) AT TIME ZONE %(zone)s)
+        ) AS is_begun
+        FROM latest l
+        JOIN attendance_expectedattendance e ON e.id = l.slot_id
+        JOIN attendance_registerday r ON r.workshop_id = e.workshop_id AND r.day = e.day
+        WHERE l.state <> ''
+        GROUP BY r.id
+    ),
+    settled AS (
+        UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
+        FROM registers r
+        WHERE t.kind IN ('missing_register', 'missing_register_leader', 'not_registered')
+          AND t.source = 'attendance.register:' || r.id AND t.done_at IS NULL
+          AND (
+              (t.kind <> 'not_registered' AND r.is_begun)
+              OR (t.kind = 'not_registered' AND NOT EXISTS (
+                  SELECT FROM attendance_expectedattendance e LEFT JOIN latest l ON l.slot_id = e.id
+                  WHERE e.workshop_id = r.workshop_id AND e.day = r.day AND coalesce(l.state, e.state) = ''
+              ))
+          )
     )
     SELECT sent.id, added.id IS NOT NULL, f.id, f.status, f.flagged_at,
         EXISTS (
@@ -257,6 +283,8 @@ def _write(
                 "aside": [mark.uuid in aside for mark in marks],
                 "notices": [notices.get(mark.uuid) for mark in marks],
                 "now": now,
+                "zone": timezone.get_default_timezone_name(),
+                "excused": [str(state) for state in EXCUSED],
                 "by": by.pk,
             },
         )

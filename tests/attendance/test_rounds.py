@@ -1,6 +1,7 @@
 """The round that goes within opening hours: registers that are missing, follow-ups that nobody makes (A5, A7)."""
 
 import datetime
+import uuid
 
 import pytest
 import time_machine
@@ -8,10 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from attendance import tasks
 from attendance.actions import record_contact
 from attendance.escalation import Risen, escalate
 from attendance.flagging import flag_missed
+from attendance.mark_rules import MarkInput
+from attendance.marks import record_marks
 from attendance.missing_registers import Reminded, remind_of_registers
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay, Rest
 from attendance.resting import lift_rest, rest_reminders
@@ -52,6 +56,13 @@ def mark(slot: ExpectedAttendance, state: str = "present", *, when: str = "08:02
         ExpectedAttendance.objects.filter(pk=slot.pk).update(state=state, marked_at=at(when, slot.day))
 
 
+def sent(by: User, slot: ExpectedAttendance, state: str = "present") -> None:
+    """A mark as the register's page sends it."""
+    number = uuid.uuid4()
+    (result,) = record_marks(marks=[MarkInput(uuid=number, slot=slot.pk, state=state, at=timezone.now())], by=by)
+    assert result.status == "applied"
+
+
 def open_kinds() -> list[str]:
     return sorted(Task.objects.open().values_list("kind", flat=True))
 
@@ -78,6 +89,39 @@ class TestMissingRegisters:
         assert remind_of_registers(at=at("08:51")) == Reminded(0, 2)
         assert open_kinds() == []
         assert not MissedAttendance.objects.exists()
+
+    def test_the_mark_that_begins_a_register_takes_its_reminders_off_at_once(
+        self, workshop, clock, django_assert_num_queries
+    ):
+        """And no other's; one statement as ever. An excuse before its slot and a slip that is undone begin nothing."""
+        (first, later), by = slots_in(workshop, 2), contact_person_of(workshop)
+        with acting(SYSTEM):
+            ExpectedAttendance.objects.filter(pk=later.pk).update(starts=datetime.time(10))
+        slots_in(WorkshopFactory(), 1)
+        remind_of_registers(at=at("08:45"))
+        clock.move_to(at("08:46"))
+        sent(by, later, "ill")
+        sent(by, first, "")
+        assert open_kinds() == ["missing_register"] * 2 + ["missing_register_leader"] * 2
+        by = User.objects.get(pk=by.pk)  # as at the beginning of a request
+        with django_assert_num_queries(6):
+            sent(by, first)
+        assert open_kinds() == ["missing_register", "missing_register_leader"]
+        done = Task.objects.exclude(done_at=None)
+        assert set(done.values_list("for_unit", "done_by", "done_at")) == {
+            (workshop.unit_id, by.pk, at("08:46")),
+            (None, by.pk, at("08:46")),
+        }
+        assert remind_of_registers(at=at("08:47")) == Reminded(0, 0)
+
+    def test_the_mark_that_fills_the_last_blank_takes_not_registered_off_at_once(self, workshop, clock):
+        (first, second), by = slots_in(workshop, 2), contact_person_of(workshop)
+        go_round(at("14:30"))
+        clock.move_to(at("15:00"))
+        sent(by, first)
+        assert open_kinds() == ["not_registered"]
+        sent(by, second, "ill")
+        assert open_kinds() == []
 
     def test_the_further_time_is_the_types(self, workshop):
         slot = slots_in(workshop, 1)[0]
