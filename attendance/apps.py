@@ -8,6 +8,7 @@ from django.apps import AppConfig
 
 from core.events import (
     closing_days_changed,
+    cover_changed,
     pause_changed,
     programme_ended,
     programme_ending,
@@ -27,6 +28,7 @@ class AttendanceConfig(AppConfig):
     def ready(self) -> None:
         from attendance.absence_reports import drop_drafts
         from attendance.ending import clear_up, refuse_for_one_who_came
+        from attendance.explaining import follow_cover
         from attendance.pausing import clear_paused_days
         from attendance.reporting import settle
 
@@ -36,6 +38,7 @@ class AttendanceConfig(AppConfig):
         schedule_changed.connect(follow_schedule, dispatch_uid="attendance.follow_schedule")
         schedules_changed.connect(follow_schedules, dispatch_uid="attendance.follow_schedules")
         pause_changed.connect(clear_paused_days, dispatch_uid="attendance.clear_paused_days")
+        cover_changed.connect(follow_cover, dispatch_uid="attendance.follow_cover")
         closing_days_changed.connect(follow_closing_days, dispatch_uid="attendance.follow_closing_days")
         # After what they change: weeks that nobody waits for any more leave the lists.
         for signal in (pause_changed, closing_days_changed, programme_ended):

@@ -24,7 +24,7 @@ READ = """
         FROM attendance_expectedattendance s JOIN programmes_programme p ON p.id = s.programme_id
         WHERE s.id = ANY (%(slots)s)
     ) e ON e.citizen_id = c.citizen_id AND e.centre_id = c.centre_id AND e.day = c.day AND e.span && c.minutes
-    WHERE NOT (c.kind IN ('notice', 'leave') AND c.minutes @> e.span)
+    WHERE c.kind <> 'waited' AND NOT (c.kind IN ('notice', 'leave') AND c.minutes @> e.span)
     ORDER BY e.id, lower(c.minutes), upper(c.minutes)
 """
 

@@ -16,7 +16,7 @@ from attendance.flagging import raise_flags
 from attendance.mark_rules import MarkInput, body_of, is_overtaken, tidied, why_not
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance, MissedStatus
 from attendance.states import EXCUSED, State
-from audit.acting import acting
+from audit.acting import Actor, acting
 from core.templatetags.dates import clock
 from journal.models import Audience, Entry
 from programmes.models import Workshop
@@ -344,7 +344,7 @@ def _follow_flags(
     return standing
 
 
-def excuse(missed: Sequence[MissedAttendance], *, by: User, now: datetime) -> None:
+def excuse(missed: Sequence[MissedAttendance], *, by: Actor, now: datetime) -> None:
     """Clear these flags, because word came afterwards of what covers the time (A6); inside the caller's `acting`."""
     if not missed:
         return
@@ -364,7 +364,7 @@ def _entry(slot: ExpectedAttendance, mark: MarkInput, *, was_early: bool, by: Us
     return _line(kind, slot, by=by, now=now, **params)
 
 
-def _line(kind: str, slot: ExpectedAttendance, *, by: User, now: datetime, **params: str) -> Entry:
+def _line(kind: str, slot: ExpectedAttendance, *, by: Actor, now: datetime, **params: str) -> Entry:
     programme = slot.programme
     return Entry(
         kind=kind,
@@ -372,7 +372,7 @@ def _line(kind: str, slot: ExpectedAttendance, *, by: User, now: datetime, **par
         centre_id=programme.centre_id,
         case=programme.reference,
         referring_organisation_id=programme.referring_organisation_id,
-        author=by,
+        author=by if isinstance(by, User) else None,
         audience=Audience.TEAM,
         happened_at=now,
         params=params,

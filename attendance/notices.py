@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from attendance.expected import COVER
+from attendance.explaining import explain_flags
 from attendance.mark_rules import MarkInput
-from attendance.marks import excuse, mark_by_notice
-from attendance.models import ExpectedAttendance, MissedAttendance, MissedStatus, Notice
+from attendance.marks import mark_by_notice
+from attendance.models import ExpectedAttendance, Notice
 from attendance.permissions import may_give_notice
 from attendance.states import State
 from audit.acting import acting
@@ -209,16 +210,7 @@ def _follow(notice: Notice, *, before: Away | None, by: User, now: datetime) -> 
     mark_by_notice(marks, slots, by=by, now=now)
     with connection.cursor() as cursor:
         cursor.execute(COVER, {"programmes": [programme.pk], "since": since, "until": until})
-    flags = MissedAttendance.objects.filter(slot__in=list(slots), slot__state="", status=MissedStatus.RAISED)
-    covered = flags.filter(slot__covered_until__isnull=False).select_related("slot__programme__type")
-    excuse([one for one in covered if _comes_later(one.slot, now)], by=by, now=now)
-
-
-def _comes_later(slot: ExpectedAttendance, now: datetime) -> bool:
-    """Whether nobody needs to be there yet, or at all: what covers the slot's beginning has just ended at most (A4)."""
-    grace = timedelta(minutes=slot.programme.type.settings.absence_rules.grace_minutes)
-    due = datetime.combine(slot.day, slot.covered_until or slot.starts) + grace
-    return due > timezone.localtime(now).replace(tzinfo=None) or due >= datetime.combine(slot.day, slot.ends)
+    explain_flags(programmes=[programme.pk], days={slot.day for slot in slots.values()}, by=by, now=now)
 
 
 def _tell(kind: str, notice: Notice, *, by: User) -> None:

@@ -67,3 +67,7 @@ sharing_asked = Signal()
 
 # Days became closing days of a centre, or open days again: centre, days, by. Attendance rewrites what it expects (A12).
 closing_days_changed = Signal()
+
+# What covers hours of citizens was agreed, moved, called off or recorded, a meeting or an activity: programmes (their
+# ids), days (local), by. Attendance clears the flags that it explains and brings back those that it explained (A2, A6).
+cover_changed = Signal()

@@ -14,7 +14,7 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from meetings import telling
 from meetings.calendar_files import Method
-from meetings.following import call_off, settle
+from meetings.following import call_off, settle, tell_cover
 from meetings.models import EarlierTime, Meeting, Participant
 from meetings.permissions import may_write
 from meetings.statuses import MOVES, Means, Status
@@ -101,6 +101,7 @@ def plan(
         record("meeting_planned", by=by, subject=meeting, citizen_id=programme.citizen_id)
         settle(programme, by=by)
         telling.tell_timeline(meeting, "meeting_planned", by=by)
+        tell_cover(meeting, by=by)
         telling.send(meeting, "invited", Method.REQUEST, telling.receivers(meeting))
     return meeting
 
@@ -134,6 +135,8 @@ def change(
             "meeting_changed", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, changed=sorted(changed)
         )
         settle(meeting.programme, by=by)
+        if "with_citizen" in changed:
+            tell_cover(meeting, by=by)
         telling.send(
             meeting, "cancelled", Method.CANCEL, [one for key, one in before.items() if key not in after], only_you=True
         )
@@ -161,13 +164,14 @@ def move(*, meeting: Meeting, starts_at: datetime, ends_at: datetime, why: str, 
         EarlierTime.objects.create(
             meeting=meeting, starts_at=meeting.starts_at, ends_at=meeting.ends_at, why=why[:300], moved_by=by
         )
-        was = meeting.starts_at
+        was, before = meeting.starts_at, meeting.local_start.date()
         meeting.starts_at, meeting.ends_at = starts_at, ends_at
         meeting.sequence += 1
         save(meeting, "starts_at", "ends_at", "sequence")
         record("meeting_moved", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, why=why[:300])
         telling.stop_asking(meeting, by=by)
         telling.tell_timeline(meeting, "meeting_moved", by=by, body=why[:300])
+        tell_cover(meeting, before, by=by)
         is_news = was > timezone.now()
         telling.send(meeting, "moved", Method.REQUEST, telling.receivers(meeting), is_news=is_news, was=was)
     return meeting

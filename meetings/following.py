@@ -3,7 +3,7 @@
 Receivers of the events of lower apps, connected in `apps.py`; each runs inside the sender's transaction.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -15,6 +15,7 @@ from django.utils.translation import override
 from accounts.models import Organisation, User
 from audit.acting import Actor, acting
 from audit.log import record, record_each
+from core.events import cover_changed
 from meetings import telling
 from meetings.calendar_files import Method
 from meetings.handover import at
@@ -135,6 +136,7 @@ def call_off(meeting: Meeting, *, why: str, by: Actor) -> None:
     record("meeting_cancelled", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id, why=why)
     telling.stop_asking(meeting, by=by)
     telling.tell_timeline(meeting, "meeting_cancelled", by=by)
+    tell_cover(meeting, by=by)
     telling.send(meeting, "cancelled", Method.CANCEL, telling.receivers(meeting))
 
 
@@ -182,3 +184,9 @@ def hand_over(
             for meeting in meetings
             for letter in telling.letters(meeting, "invited", Method.REQUEST, [telling.of_user(taker)])
         )
+
+
+def tell_cover(meeting: Meeting, *earlier: date, by: Actor) -> None:
+    """Attendance hears that hours of the citizen are agreed otherwise, on the meeting's day and any `earlier` one."""
+    days = {meeting.local_start.date(), *earlier}
+    cover_changed.send(Meeting, programmes=[meeting.programme_id], days=days, by=by)

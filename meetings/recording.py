@@ -13,7 +13,7 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from meetings import telling
 from meetings.actions import Stale, locked, may_become, refusal, save
-from meetings.following import settle
+from meetings.following import settle, tell_cover
 from meetings.models import Meeting, MeetingTask
 from meetings.permissions import may_finish
 from meetings.statuses import Status
@@ -82,6 +82,7 @@ def record_held(
             record("meeting_held", by=by, subject=meeting, citizen_id=meeting.programme.citizen_id)
             telling.stop_asking(meeting, by=by)
             telling.tell_timeline(meeting, "meeting_held", by=by, audience=meeting.audience, body=meeting.minutes)
+            tell_cover(meeting, by=by)
             settle(meeting.programme, by=by)
         known = set(meeting.tasks.values_list("what", "owner", "due_on"))
         for promise in tasks:
@@ -118,6 +119,7 @@ def record_not_held(*, meeting: Meeting, side: str, why: str, by: User) -> Meeti
             meeting, "meeting_not_held", by=by, body=f"{meeting.get_not_held_by_display()}: {meeting.why}"
         )
         settle(meeting.programme, by=by)
+        tell_cover(meeting, by=by)
     return meeting
 
 

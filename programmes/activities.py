@@ -20,6 +20,7 @@ from accounts.models import Organisation, User
 from accounts.roles import Role
 from audit.acting import Actor, acting
 from audit.log import record_each
+from core.events import cover_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
 from journal.models import Audience, Entry
@@ -106,6 +107,7 @@ def plan(
             "activity_planned", by=by, of=[(one.source, one.programme.citizen_id) for one in planned], kind=details.kind
         )
         settle([programme.pk for programme in chosen], by=by)
+        tell_cover(planned, by=by)
     return planned
 
 
@@ -190,7 +192,8 @@ def record_outcomes(*, outcomes: Mapping[int, tuple[str, str]], remark: str | No
             if status in RECORDED and row.day > today:
                 raise Refused(_("The day has not come yet"))
             row.status = status
-            row.recorded_by, row.recorded_at = (by, timezone.now()) if status in RECORDED else (None, None)
+            is_planned = status == ActivityStatus.PLANNED
+            row.recorded_by, row.recorded_at = (None, None) if is_planned else (by, timezone.now())
             if remark is not None:
                 row.remark = remark
             changed.append(row)
@@ -201,7 +204,14 @@ def record_outcomes(*, outcomes: Mapping[int, tuple[str, str]], remark: str | No
             record_each("activity_undone" if status == ActivityStatus.PLANNED else f"activity_{status}", by=by, of=of)
         if changed:
             settle(sorted({row.programme_id for row in changed}), by=by)
+            tell_cover(changed, by=by)
     return rows
+
+
+def tell_cover(activities: Collection[Activity], *, by: Actor) -> None:
+    """Attendance hears that hours of the citizens are agreed otherwise."""
+    programmes = sorted({one.programme_id for one in activities})
+    cover_changed.send(Activity, programmes=programmes, days={one.day for one in activities}, by=by)
 
 
 def refuse_recording(rows: Collection[Activity], *, by: User) -> None:
