@@ -122,14 +122,19 @@ def tidy(arguments: list[str]) -> int:
 
 
 def lock(arguments: list[str]) -> int:
-    """`make lock`: newest versions that pyproject.toml allows, with hashes and without addresses."""
-    groups = {"base.txt": [], "dev.txt": ["services", "test", "check"]}
-    for file, names in groups.items():
+    """`make lock`: newest versions that pyproject.toml and peers.in allow, with hashes and without addresses."""
+    groups = [part for name in ("services", "test", "check") for part in ("--group", name)]
+    sources = {
+        "base.txt": ["pyproject.toml"],
+        "dev.txt": ["pyproject.toml", *groups],
+        "peers.txt": ["requirements/peers.in"],
+    }
+    for file, source in sources.items():
         command = [
-            PYTHON, "-m", "uv", "pip", "compile", "pyproject.toml", "--output-file", f"requirements/{file}", "--quiet",
+            PYTHON, "-m", "uv", "pip", "compile", *source, "--output-file", f"requirements/{file}", "--quiet",
             "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
             "--no-emit-find-links", "--custom-compile-command", "make lock",
-            *(part for name in names for part in ("--group", name)), *arguments,
+            *arguments,
         ]  # fmt: skip
         done = subprocess.run(command, check=False, cwd=ROOT)
         if done.returncode:
