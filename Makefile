@@ -8,9 +8,9 @@ $(error Trinvis needs Python 3.11 or newer, as python3.11 or python3, or named: 
 endif
 
 .DEFAULT_GOAL := demo
-.PHONY: demo manage test test-long check bench format lock messages diagrams clean
+.PHONY: demo manage test test-long check bench bench-peers format lock messages diagrams clean
 
-demo manage test test-long check bench format lock messages diagrams:
+demo manage test test-long check bench bench-peers format lock messages diagrams:
 	@$(PYTHON) -m devstack $@
 
 # Everything that can be made again; var/ with the demo's data and keys goes too.

@@ -18,6 +18,7 @@ COMMANDS = {
     "test-long": "devstack.checks:test_long",
     "check": "devstack.checks:check",
     "bench": "bench.run:bench",
+    "bench-peers": "bench.peers:bench_peers",
     "format": "devstack.checks:tidy",
     "lock": "devstack.checks:lock",
     "messages": "devstack.messages:update",
