@@ -292,7 +292,12 @@ class Summary:
         return self.blank == 0
 
 
+# What a type says is long, so it is read once and not for every slot.
 SUMMARY = """
+    WITH types AS MATERIALIZED (
+        SELECT id, make_interval(mins => coalesce((definition #>> '{absence_rules,grace_minutes}')::int, 15)) AS grace
+        FROM programmes_programmetype
+    )
     SELECT s.workshop_id, count(*) AS expected,
         count(*) FILTER (WHERE s.state = ANY(%(here)s)) AS here,
         count(*) FILTER (WHERE s.state = '') AS blank,
@@ -302,11 +307,11 @@ SUMMARY = """
         min(s.starts) AS first
     FROM attendance_expectedattendance s
     JOIN programmes_programme p ON p.id = s.programme_id
-    JOIN programmes_programmetype t ON t.id = p.type_id
+    JOIN types t ON t.id = p.type_id
     LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
     CROSS JOIN LATERAL (
-        SELECT s.covered_until IS DISTINCT FROM s.ends AND s.day + coalesce(s.covered_until, s.starts) + make_interval(
-            mins => coalesce((t.definition #>> '{absence_rules,grace_minutes}')::int, 15)) <= %(at)s
+        SELECT s.covered_until IS DISTINCT FROM s.ends
+            AND s.day + coalesce(s.covered_until, s.starts) + t.grace <= %(at)s
     ) AS d (due)
     WHERE s.day = %(day)s AND s.workshop_id = ANY(%(workshops)s)
     GROUP BY s.workshop_id
