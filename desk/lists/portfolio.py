@@ -256,7 +256,7 @@ def detailed(user: User, programmes: QuerySet[Programme]) -> QuerySet[Programme]
     )
     tasks = Task.objects.visible_to(user).open().awake().filter(citizen=OuterRef("citizen_id")).order_by("due_on", "pk")
     return (
-        programmes.select_related("citizen", "caseworker")
+        programmes.select_related("citizen")
         .defer("citizen__identity_number", "citizen__identity_index", "accommodations_why")
         .annotate(
             kind=Subquery(kind[:1]),

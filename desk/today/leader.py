@@ -48,7 +48,8 @@ def team_leader(user: User, day: Day) -> Today:
     referrals = list(
         Referral.objects.visible_to(user)
         .in_triage()
-        .select_related("citizen", "type", "referring_organisation")[:AT_MOST]
+        .select_related("citizen", "referring_organisation")
+        .prefetch_related("type")[:AT_MOST]
     )
     # One that waits for an answer or for a place is not the leader's to decide today; the queue shows it.
     undecided = [referral for referral in referrals if referral.status == Status.SUBMITTED]
@@ -242,18 +243,20 @@ def overdue_tasks(user: User, today: date) -> dict:
 
 
 def starts_and_ends(user: User, day: Day) -> list[Programme]:
-    """Running programmes that start or end in the week. One query."""
+    """Running programmes that start or end in the week. Two queries."""
     week = week_of(day.of_interest)
     return list(
         Programme.objects.visible_to(user)
         .running()
         .filter(Q(starts_on__range=week) | Q(ends_on__range=week))
-        .select_related("citizen", "type", "caseworker")
+        .select_related("citizen", "caseworker")
+        # By itself: what a type says is long, and the same for most of them.
+        .prefetch_related("type")
         .only(
             "reference",
             "starts_on",
             "ends_on",
-            "type__definition",
+            "type",
             "caseworker__name",
             *(f"citizen__{name}" for name in ("first_name", "last_name", "is_protected")),
         )
