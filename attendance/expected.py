@@ -28,7 +28,7 @@ COMES = """
 """
 
 # Every agreed slot on every day of a range, inside placement, programme and the schedule's version; and on a joint day
-# the whole workshop, but who has agreed hours then keeps those.
+# the whole workshop but those left out, and who has agreed hours then keeps those.
 AGREED = f"""
     SELECT p.citizen_id, p.id AS programme_id, pl.id AS placement_id, pl.workshop_id, d.day::date AS day,
         s.starts, s.ends
@@ -48,6 +48,7 @@ AGREED = f"""
     JOIN programmes_programme p ON p.id = pl.programme_id
     WHERE d.cancelled_at IS NULL AND d.day BETWEEN %(since)s::date AND %(until)s::date
       AND d.day BETWEEN p.starts_on AND least(p.ends_on, p.ended_on) AND {COMES}
+      AND NOT EXISTS (SELECT FROM attendance_leftout o WHERE o.joint_day_id = d.id AND o.programme_id = p.id)
       AND NOT EXISTS (
           SELECT FROM programmes_scheduleslot s
           WHERE s.programme_id = p.id AND s.weekday = extract(isodow FROM d.day)

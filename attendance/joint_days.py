@@ -1,36 +1,63 @@
 """Joint days: a workshop comes together outside the agreed week, e.g. on a Sunday (A1, P7)."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from attendance.expected import rewrite_day
 from attendance.mark_rules import MarkInput
 from attendance.marks import mark_by_notice
-from attendance.models import ExpectedAttendance, JointDay
+from attendance.models import ExpectedAttendance, JointDay, LeftOut
 from attendance.permissions import may_arrange
 from attendance.states import State
 from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
-from programmes.models import ClosingDay, ScheduleSlot, Workshop
+from programmes.models import ClosingDay, Placement, Programme, ScheduleSlot, Workshop
 
 FURTHEST = timedelta(days=366)
 
 
-def arrange_joint_day(*, workshop: Workshop, day: date, starts: time, ends: time, name: str, by: User) -> JointDay:
+def who_may_come(workshop: Workshop, user: User) -> list[Programme]:
+    """The cases whose citizens are placed in the workshop today or later, as far as the user sees them, in the order of
+    the user's language; protected names last (T10). One query."""
+    today = timezone.localdate()
+    order = "citizen__sort_sv" if get_language() == "sv" else "citizen__sort_da"
+    placed = Placement.objects.filter(programme=OuterRef("pk"), workshop=workshop, ends_on__gte=today)
+    found = Programme.objects.visible_to(user).running().filter(Exists(placed), ends_on__gte=today)
+    return list(found.select_related("citizen").order_by("citizen__is_protected", order, "pk"))
+
+
+def arrange_joint_day(
+    *,
+    workshop: Workshop,
+    day: date,
+    starts: time,
+    ends: time,
+    name: str,
+    left_out: Collection[Programme] = (),
+    by: User,
+) -> JointDay:
     """Everybody who is placed in the workshop then is expected, written by one statement; who has agreed hours at that
-    time keeps those. The same day twice is one. Raises NotAllowed, and Refused for a day that cannot be."""
+    time keeps those, and so does who is `left_out`. Whoever is placed there later comes too. The same day twice is one.
+
+    Raises NotAllowed, also for a case that `by` does not see, and Refused for a day that cannot be.
+    """
     now = timezone.localtime()
     with acting(by, why="joint day"):
         workshop = Workshop.objects.select_for_update(of=("self",)).select_related("unit").get(pk=workshop.pk)
         if not may_arrange(by, workshop):
             raise NotAllowed
         centre_id = workshop.unit.organisation_id
+        out = {programme.pk for programme in left_out}
+        if out and Programme.objects.visible_to(by).filter(pk__in=out, centre=centre_id).count() < len(out):
+            raise NotAllowed
         if workshop.unit.closed_on:
             raise Refused(_("The workshop is closed."))
         if (day, starts) <= (now.date(), now.time()):
@@ -41,12 +68,15 @@ def arrange_joint_day(*, workshop: Workshop, day: date, starts: time, ends: time
             raise Refused(_("The centre is closed that day: %(name)s.") % {"name": closed.name})
         found = JointDay.objects.filter(workshop=workshop, day=day, cancelled_at__isnull=True).first()
         if found is not None:
-            if (found.starts, found.ends) == (starts, ends):
+            is_same = (found.starts, found.ends) == (starts, ends)
+            if is_same and out == set(found.left_out.values_list("programme", flat=True)):
                 return found
-            raise Refused(_("That day is a joint day already. Call it off first to change its hours."))
+            raise Refused(_("That day is a joint day already. Call it off first to change it."))
         arranged = JointDay.objects.create(
             workshop=workshop, day=day, starts=starts, ends=ends, name=name, arranged_by=by
         )
+        if out:
+            LeftOut.objects.bulk_create(LeftOut(joint_day=arranged, programme_id=pk) for pk in sorted(out))
         rewrite_day(centre_id=centre_id, day=day)
         record("joint day arranged", by=by, subject=f"attendance.jointday:{arranged.pk}")
     return arranged

@@ -3,22 +3,25 @@
 from datetime import date
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from attendance.batch import LARGEST_KEY
-from attendance.joint_days import arrange_joint_day, cancel_joint_day
-from attendance.models import JointDay, Notice
+from attendance.joint_days import arrange_joint_day, cancel_joint_day, who_may_come
+from attendance.models import JointDay, LeftOut, Notice
 from attendance.notice_forms import JointDayForm, NoticeForm, empty, written
 from attendance.notices import away_of, change_notice, give_notice, take_back_notice
 from attendance.permissions import may_arrange, may_give_notice
 from audit.log import look
+from audit.models import Access
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import day as in_words
 from programmes.models import Programme, Workshop
@@ -142,19 +145,38 @@ def joint_days(request: SignedIn, workshop: int) -> HttpResponse:
     )
     if not may_arrange(request.user, found):
         raise NotAllowed
-    form = JointDayForm(request.POST or None)
+    form = JointDayForm(request.POST or None, candidates=who_may_come(found, request.user))
+    look(request, f"joint days {found.pk}", kind=Access.Kind.LIST)
     if request.method == "POST" and form.is_valid():
         try:
-            arranged = arrange_joint_day(workshop=found, by=request.user, **form.cleaned_data)
+            arranged = arrange_joint_day(workshop=found, left_out=form.left_out, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("day", str(refusal))
         else:
-            words = _("Everybody of the workshop is expected on %(day)s.") % {"day": in_words(arranged.day)}
-            messages.success(request, words)
+            messages.success(request, expected_in_words(arranged, len(form.left_out)))
             return redirect("attendance:joint_days", found.pk)
-    ahead = JointDay.objects.filter(workshop=found, day__gte=timezone.localdate()).select_related("arranged_by")
+    seen = LeftOut.objects.filter(programme__in=Programme.objects.visible_to(request.user))
+    ahead = (
+        JointDay.objects.filter(workshop=found, day__gte=timezone.localdate())
+        .select_related("arranged_by")
+        .prefetch_related(Prefetch("left_out", seen.select_related("programme__citizen")))
+    )
     context = {"workshop": found, "form": form, "ahead": ahead, "today": timezone.localdate()}
     return render(request, "attendance/joint_days.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def expected_in_words(arranged: JointDay, left_out: int) -> str:
+    words = {"day": in_words(arranged.day), "number": left_out}
+    if not left_out:
+        return _("Everybody of the workshop is expected on %(day)s.") % words
+    return (
+        ngettext(
+            "Everybody of the workshop but one is expected on %(day)s.",
+            "Everybody of the workshop but %(number)s is expected on %(day)s.",
+            left_out,
+        )
+        % words
+    )
 
 
 @require_POST

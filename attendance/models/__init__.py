@@ -3,7 +3,7 @@
 from attendance.models.figures import DayFigure, DirtyDay, EarlyWarning
 from attendance.models.follow_ups import ContactAttempt, Escalation, MissedAttendance, MissedStatus, Rest
 from attendance.models.minutes import MinuteRanges, Sql
-from attendance.models.notices import JointDay, Notice
+from attendance.models.notices import JointDay, LeftOut, Notice
 from attendance.models.reports import AbsenceReport
 from attendance.models.slots import ExpectedAttendance, Mark, RegisterDay
 
@@ -16,6 +16,7 @@ __all__ = [
     "Escalation",
     "ExpectedAttendance",
     "JointDay",
+    "LeftOut",
     "Mark",
     "MinuteRanges",
     "MissedAttendance",

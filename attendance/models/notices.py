@@ -76,7 +76,7 @@ class Notice(models.Model):
 
 
 class JointDay(models.Model):
-    """A day on which everybody of a workshop comes outside the agreed week, e.g. a Sunday (P7, A1)."""
+    """A day on which all of a workshop but those left out come outside the agreed week, e.g. a Sunday (P7, A1)."""
 
     workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="joint_days")
     day = models.DateField(_("day"))
@@ -104,3 +104,16 @@ class JointDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workshop_id} {self.day}"
+
+
+class LeftOut(models.Model):
+    """Somebody who keeps the ordinary day while the others of the workshop come together (A1)."""
+
+    joint_day = models.ForeignKey(JointDay, on_delete=models.PROTECT, related_name="left_out")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["joint_day", "programme"], name="attendance_left_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.joint_day_id} {self.programme_id}"

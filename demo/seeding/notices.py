@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from attendance.models import JointDay, Notice
+from attendance.models import JointDay, LeftOut, Notice
 from attendance.states import State
 from demo.seeding.case import Case
 from demo.seeding.texts import everyday
@@ -25,7 +25,7 @@ def write_notices(world: World, cases: list[Case]) -> None:
         if (day := next_day(world, case)) is not None:
             give(world, case, KINDS[number % len(KINDS)], day)
     if first is not None:
-        world.book.add(
+        together = world.book.add(
             JointDay(
                 workshop=first,
                 day=second_sunday(world.today),
@@ -36,6 +36,8 @@ def write_notices(world: World, cases: list[Case]) -> None:
                 arranged_at=world.at(world.last_working_day, time(13)),
             )
         )
+        if (out := next((case for case in coming if case.slots[-1].workshop_id == first.pk), None)) is not None:
+            world.book.add(LeftOut(joint_day=together, programme=out.programme))
 
 
 def next_day(world: World, case: Case) -> date | None:

@@ -11,11 +11,12 @@ from attendance.joint_days import arrange_joint_day, cancel_joint_day
 from attendance.models import ExpectedAttendance, JointDay, Notice, RegisterDay
 from attendance.notices import Away, give_notice
 from audit.acting import System, acting
+from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
 from programmes.models import ClosingDay, Pause
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import SlotFactory, contact_person_of, slots_in
-from tests.factories.programmes import MONDAY, PlacementFactory, ScheduleSlotFactory, WorkshopFactory
+from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, ScheduleSlotFactory, WorkshopFactory
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -135,9 +136,9 @@ def placed_in(workshop, count: int = 1, **fields) -> list:
     ]
 
 
-def arrange(workshop, by, day=SUNDAY, starts="10:00", ends="14:00") -> JointDay:
-    times = datetime.time.fromisoformat(starts), datetime.time.fromisoformat(ends)
-    return arrange_joint_day(workshop=workshop, day=day, starts=times[0], ends=times[1], name="Open day", by=by)
+def arrange(workshop, by, day=SUNDAY, starts="10:00", ends="14:00", left_out=()) -> JointDay:
+    times = {"starts": datetime.time.fromisoformat(starts), "ends": datetime.time.fromisoformat(ends)}
+    return arrange_joint_day(workshop=workshop, day=day, **times, name="Open day", left_out=left_out, by=by)
 
 
 def expected_on(day) -> list[tuple[str, str]]:
@@ -175,6 +176,44 @@ def test_a_sunday_together_is_expected_of_all_who_are_placed_and_goes_again_when
     with pytest.raises(Refused):
         cancel_joint_day(joint_day=joint_day, by=by)
     assert arrange(workshop, by).pk != joint_day.pk
+
+
+def test_who_is_left_out_of_a_joint_day_keeps_the_ordinary_day(signed_in, django_assert_max_num_queries):
+    """A1: all are chosen before; whoever is placed meanwhile or later comes too."""
+    workshop = WorkshopFactory()
+    comes, left_out, weekly, later = placed_in(workshop, 4)
+    ScheduleSlotFactory(placement=weekly, weekday=7, starts=datetime.time(9), ends=datetime.time(12))
+    by = contact_person_of(workshop)
+    with acting(SYSTEM):
+        Citizen.objects.filter(pk=later.programme.citizen_id).update(is_protected=True)
+        Citizen.objects.filter(pk=left_out.programme.citizen_id).update(first_name="Torben", last_name="Lund")
+    client, page = signed_in(by), reverse("attendance:joint_days", args=[workshop.pk])
+    with django_assert_max_num_queries(14):
+        text = client.get(page).text
+    assert text.count('name="comes"') == text.count(" checked>") == 4
+    assert "4 citizens on the list. Leave somebody out" in text
+
+    shown = [one.programme_id for one in (comes, left_out, weekly)]
+    sent = {"name": "Open day", "day": SUNDAY.isoformat(), "starts": "10", "ends": "14", "shown": [*shown, "x\0", -1]}
+    answer = client.post(page, sent | {"comes": []} | {"shown": [*shown, later.programme_id]})
+    assert (answer.status_code, "Choose at least one citizen" in answer.text) == (422, True)
+    wrong = client.post(page, sent | {"comes": [comes.programme_id], "ends": "9"})
+    assert (wrong.status_code, wrong.text.count(" checked>"), "<details open>" in wrong.text) == (422, 2, True)
+    answer = client.post(page, sent | {"comes": [comes.programme_id]}, follow=True)
+    assert "Everybody of the workshop but 2 is expected on Sunday 29 November." in answer.text
+    assert "Torben Lund" in answer.text.split("Left out:")[1].split("</p>")[0]
+    assert sorted(expected_on(SUNDAY)) == [("09:00", "12:00"), ("10:00", "14:00"), ("10:00", "14:00")]
+    assert not ExpectedAttendance.objects.filter(placement=left_out).exists()
+
+    placed_in(workshop)
+    write_expected(since=MONDAY, until=SUNDAY, by=SYSTEM)
+    assert expected_on(SUNDAY).count(("10:00", "14:00")) == 3
+    assert client.post(page, sent | {"comes": [comes.programme_id]}).status_code == 302
+    assert client.post(page, sent | {"comes": shown}).status_code == 422
+    assert JointDay.objects.count() == 1
+    stranger = ProgrammeFactory()
+    with pytest.raises(NotAllowed):
+        arrange(workshop, by, day=SUNDAY + DAY, left_out=[stranger])
 
 
 def test_the_number_of_statements_of_a_joint_day_does_not_grow(django_assert_max_num_queries):
