@@ -1,7 +1,7 @@
 """`make bench-peers`: pretix, whose check-in is marking attendance, in turns with our pages; told as ratios.
 
-pretix gets an environment, a database and a cache of its own below `var/peers/`, is seeded as `bench/peer/seed.py`
-tells, and is served as we are. Each side has its floor: a page that loads only session and user.
+pretix gets an environment and servers of its own below `var/peers/`, is seeded as `bench/peer/seed.py` tells, and is
+served as we are; we have the demo and one large centre. Each side has its floor: a page that loads session and user.
 """
 
 import hashlib
@@ -15,11 +15,14 @@ import subprocess
 import sys
 from datetime import date
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import django
 from psycopg import sql
 
+from bench.growth import grow
 from bench.run import REQUESTS, RUNS, SERVED, WARM_UP, answers, timed, web
 from devstack.output import say, stop
 from devstack.paths import ROOT, VAR
@@ -37,38 +40,48 @@ PYTHON = FOLDER / "environment" / "bin" / "python"
 STAMP = FOLDER / "environment" / "stamp"
 SEEDED = FOLDER / "seeded.json"
 OURS_PORT, THEIRS_PORT = 8766, 8767
-CITIZENS, WEEKS = 400, 26
 REPORT = ROOT / "docs" / "reference" / "benchmarks-peers.md"
 
 
 def bench_peers(arguments: list[str]) -> int:
     """Install, seed, serve both, measure, write the report. Later runs find pretix installed, migrated and seeded."""
-    # Both sides on the same servers, never on somebody's who has other data there.
+    # Never somebody's servers who has other data there.
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
         os.environ.pop(name, None)
-    with Servers(FOLDER) as servers:
+    VAR.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="bench-", dir=VAR) as folder, Servers(Path(folder)) as own, Servers(FOLDER) as other:
         install()
-        theirs = prepare_pretix(servers)
-        ours = demo_environment(servers.environment) | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
-        migrate(ours)
-        prepare_files(ours)
-        manage(ours, "load_catalogue")
-        manage(ours, "demo_data", "--citizens", str(CITIZENS), "--weeks", str(WEEKS))
-        for database in (DATABASE, "pretix"):
-            with connect(servers.folder, database) as connection:
-                connection.execute("VACUUM ANALYZE")
+        theirs = prepare_pretix(other.folder)
+        ours = demo_environment(own.environment) | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
+        found = json.loads(SEEDED.read_text()) | {"slots": prepare_trinvis(own.folder, ours)}
         children = [web(ours, OURS_PORT), web_of_pretix(theirs)]
         try:
             start(children[0], OURS_PORT, "/readyz")
             start(children[1], THEIRS_PORT, "/healthcheck/")
-            os.environ.update(ours)
-            django.setup()
-            found = json.loads(SEEDED.read_text())
             REPORT.write_text(report(*measure(found), found), encoding="utf-8")
         finally:
             stop_all(children, seconds=5)
     print(REPORT.read_text(encoding="utf-8"))
     return 0
+
+
+def prepare_trinvis(folder: Path, environment: dict[str, str]) -> int:
+    """The demo and one large centre, flagged, as `make bench` measures first; how many slots of attendance it has."""
+    migrate(environment)
+    prepare_files(environment)
+    manage(environment, "load_catalogue")
+    manage(environment, "demo_data", "--citizens", "400", "--weeks", "26")
+    os.environ.update(environment)
+    django.setup()
+    from django.utils import timezone
+
+    from bench.flagging import measure_flagging
+
+    with connect(folder, DATABASE) as connection:
+        grow(connection, timezone.localdate(), first=0, last=1)
+        measure_flagging(timezone.localdate())
+        connection.execute("VACUUM ANALYZE")
+        return connection.execute("SELECT count(*) FROM attendance_expectedattendance").fetchall()[0][0]
 
 
 def start(child: Child, port: int, path: str) -> None:
@@ -102,13 +115,13 @@ def run(command: list[str], environment: dict[str, str]) -> None:
         stop(f"A step of pretix's set-up failed, the reason stands above: {' '.join(command)}")
 
 
-def prepare_pretix(servers: Servers) -> dict[str, str]:
+def prepare_pretix(folder: Path) -> dict[str, str]:
     """Its settings, migrated database and data; the environment of its processes."""
-    with connect(servers.folder, "postgres") as connection:
+    with connect(folder, "postgres") as connection:
         if not connection.execute("SELECT FROM pg_database WHERE datname = 'pretix'").fetchall():
             owner = sql.Identifier(OWNER_ROLE)
             connection.execute(sql.SQL("CREATE DATABASE pretix OWNER {}").format(owner))
-    sockets = socket_folder(servers.folder)
+    sockets = socket_folder(folder)
     queue = f"redis+socket://{sockets}/valkey.sock?virtual_host=2"
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -130,6 +143,8 @@ def prepare_pretix(servers: Servers) -> dict[str, str]:
     pretix = [str(PYTHON), "-m", "pretix"]
     run([*pretix, "migrate", "--verbosity", "0"], environment)
     run([*pretix, "shell", "--no-imports", "--command", f"from seed import seed; seed({str(SEEDED)!r})"], environment)
+    with connect(folder, "pretix") as connection:
+        connection.execute("VACUUM ANALYZE")
     return environment
 
 
@@ -153,7 +168,7 @@ def pages_of_pretix(found: dict[str, Any]) -> list["Measured"]:
     event = "/control/event/bench/event"
     return [
         Measured(FLOOR, "/hello-auth/", cookie),
-        Measured("redeem one ticket", "/api/v1/organizers/bench/checkinrpc/redeem/", "", None, redeem, device),
+        Measured("redeem one ticket", "/api/v1/organizers/bench/checkinrpc/redeem/", "", body=redeem, headers=device),
         Measured(f"check-in list of {len(found['secrets'])}", f"{event}/checkinlists/{found['list']}/", cookie),
         Measured("order search", f"{event}/orders/?query=Torben", cookie),
         Measured("order page", f"{event}/orders/{found['order']}/", cookie),
@@ -166,7 +181,7 @@ def measure(found: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """By name the median milliseconds of our pages and of theirs: every page once in each turn."""
     from bench.pages import measured
 
-    sides = {OURS_PORT: measured(), THEIRS_PORT: pages_of_pretix(found)}
+    sides = {OURS_PORT: measured(0), THEIRS_PORT: pages_of_pretix(found)}
     lines = {port: http.client.HTTPConnection("127.0.0.1", port, timeout=60) for port in sides}
     times = {port: {page.name: list[float]() for page in pages} for port, pages in sides.items()}
     for _run in range(RUNS):
@@ -193,15 +208,16 @@ def report(ours: dict[str, float], theirs: dict[str, float], found: dict[str, An
 Written by `make bench-peers`: medians of {RUNS} interleaved runs of {REQUESTS} requests a page, on
 {date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.
 
-The peer is pretix {locked("pretix")}, whose check-in at events is marking attendance. It has {found["tickets"]:,}
-tickets, {found["lists"]} check-in lists and {found["check_ins"]:,} check-ins; Trinvis has {CITIZENS} citizens and
-{WEEKS} weeks of demo data. Both have the same PostgreSQL and Valkey, and one web server each with 2 workers of 4
-threads. A floor, `hello-auth`, loads only session and user, below the middleware of its application.
+The peer is pretix {locked("pretix")}, whose check-in at events is marking attendance.
+It has {found["tickets"]:,} tickets, {found["lists"]} check-in lists and {found["check_ins"]:,} check-ins.
+Trinvis has the demo and one large centre: {found["slots"]:,} slots of attendance.
+Each has a PostgreSQL and a Valkey of the same kind, and a web server with 2 workers of 4 threads. A floor,
+`hello-auth`, loads only session and user, below the middleware of its application.
 
 | | page | median | of its own floor | of Trinvis' floor |
 | --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 
-To redeem a ticket is to mark a person; a check-in list is a register, an order search a list, an order a case, a
-dashboard Today. Our goals, and our pages among a hundred thousand people, are in [benchmarks](benchmarks.md).
+To redeem a ticket is to mark a person; a check-in list is a register, an order search a list, an order a case, the
+dashboard with its figures Today. Our goals, and our pages among fifty such centres, are in [benchmarks](benchmarks.md).
 """
