@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -77,6 +78,7 @@ def group(key: str, title: str, rows: Iterable[Row], *, more: Link | None = None
     return Group(key, title, listed[:ROWS_SHOWN], len(listed), more, empty)
 
 
+@lru_cache(maxsize=4096)
 def link_to(name: str, *args: Any) -> str:
     """The address of a page by its name, as lower apps' pages are linked: `link_to("plans:detail", reference)`."""
     return reverse(name, args=args)

@@ -1,6 +1,7 @@
 """The small parts that every page uses; the bigger ones are templates in templates/components/."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,6 +17,7 @@ FULL = 100.0
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a page has a hundred of them
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of the sprite, hidden from screen readers: the word stands beside it. `extra` is more CSS classes."""
     classes = f"t-i {extra}".strip()

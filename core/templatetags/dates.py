@@ -1,6 +1,7 @@
 """Dates, times and figures as people say them in the reader's language; filters for templates, functions for Python."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel.dates import format_date
 from django import template
@@ -28,7 +29,12 @@ def language() -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """`mandag 23. november`: the day as people say it when the year is plain."""
-    return date_format(as_day(value), long_day_pattern()) if value else ""
+    return in_words(as_day(value), long_day_pattern(), language()) if value else ""
+
+
+@lru_cache(maxsize=4096)  # a page names the same few days again and again
+def in_words(value: date, pattern: str, _language: str) -> str:
+    return date_format(value, pattern)
 
 
 def long_day_pattern() -> str:
@@ -38,13 +44,13 @@ def long_day_pattern() -> str:
 @register.filter
 def full_day(value: date | datetime | None) -> str:
     """`mandag 23. november 2026`: for headings and whatever leaves the house."""
-    return date_format(as_day(value), long_day_pattern() + " Y") if value else ""
+    return in_words(as_day(value), long_day_pattern() + " Y", language()) if value else ""
 
 
 @register.filter
 def weekday(value: date | datetime | None) -> str:
     """`mandag`."""
-    return date_format(as_day(value), "l") if value else ""
+    return in_words(as_day(value), "l", language()) if value else ""
 
 
 @register.filter
@@ -52,7 +58,12 @@ def short_day(value: date | datetime | None) -> str:
     """`23. nov. 2026`: for tables and lines where the year matters."""
     if not value:
         return ""
-    return format_date(as_day(value), "d. MMM y" if language() == "da" else "d MMM y", locale=language())
+    return with_year(as_day(value), language())
+
+
+@lru_cache(maxsize=4096)
+def with_year(value: date, code: str) -> str:
+    return format_date(value, "d. MMM y" if code == "da" else "d MMM y", locale=code)
 
 
 @register.filter
@@ -62,6 +73,11 @@ def clock(value: time | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).time() if timezone.is_aware(value) else value.time()
+    return time_of_day(value, language())
+
+
+@lru_cache(maxsize=1440)
+def time_of_day(value: time, _language: str) -> str:
     return time_format(value, "TIME_FORMAT")
 
 

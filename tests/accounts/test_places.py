@@ -191,7 +191,7 @@ def test_a_workshop_with_people_and_citizens_stays_open_then_closes_and_opens_ag
     assert not Unit.objects.open().filter(pk=workshop.unit_id).exists()
     places.reopen(place=workshop.unit, by=leader)
     assert Unit.objects.open().filter(pk=workshop.unit_id).exists()
-    assert list(Event.objects.filter(verb__startswith="place_").values_list("verb", flat=True)) == [
+    assert list(Event.objects.filter(verb__startswith="place_").order_by("pk").values_list("verb", flat=True)) == [
         "place_closed",
         "place_reopened",
     ]
