@@ -29,7 +29,7 @@ BASE = 1_000_000
 PATTERN = """
     CREATE TEMP TABLE pattern AS
     SELECT p.id, p.citizen_id, p.centre_id, p.referring_organisation_id, l.id AS placement_id,
-        w.id AS workshop_id, w.unit_id, row_number() OVER (ORDER BY p.id) - 1 AS place, count(*) OVER () AS patterns
+        w.id AS workshop_id, w.unit_id, row_number() OVER (ORDER BY p.id) - 1 AS place
     FROM programmes_programme p
     JOIN LATERAL (
         SELECT * FROM programmes_placement l WHERE l.programme_id = p.id AND l.workshop_id IS NOT NULL
@@ -42,15 +42,14 @@ PATTERN = """
 # order of the citizens' keys, so that one day's slots of a workshop lie as scattered as they would.
 NEW_PERSON = """
     CREATE TEMP TABLE new_person AS
+    WITH named AS MATERIALIZED (SELECT first_name, last_name, row_number() OVER () - 1 AS place FROM citizens_citizen)
     SELECT n, n / %(people)s AS c, n / %(places)s AS w, n / %(people)s * %(caseworkers)s + n %% %(caseworkers)s AS k,
         gen_random_uuid() AS citizen_id, p.id AS pattern_id, p.citizen_id AS pattern_citizen, p.placement_id,
         first.first_name, last.last_name
     FROM generate_series(%(first)s::int * %(people)s, %(last)s::int * %(people)s - 1) n
-    JOIN pattern p ON p.place = n %% p.patterns
-    JOIN (SELECT first_name, row_number() OVER () - 1 AS place, count(*) OVER () AS total FROM citizens_citizen)
-        first ON first.place = n %% first.total
-    JOIN (SELECT last_name, row_number() OVER () - 1 AS place, count(*) OVER () AS total FROM citizens_citizen)
-        last ON last.place = (n / 7) %% last.total
+    JOIN pattern p ON p.place = n %% (SELECT count(*) FROM pattern)
+    JOIN named first ON first.place = n %% (SELECT count(*) FROM named)
+    JOIN named last ON last.place = (n / 7) %% (SELECT count(*) FROM named)
     ORDER BY citizen_id
 """
 # By the place they work at: the demo's user whom they are like, and how many there are at a centre.
@@ -100,7 +99,7 @@ def add_centres(connection: psycopg.Connection, numbers: Mapping[str, object]) -
     )  # fmt: skip
     workshops = """
         generate_series(%(first)s::int * %(workshops)s, %(last)s::int * %(workshops)s - 1) w
-        JOIN pattern p ON p.place = w %% p.patterns
+        JOIN pattern p ON p.place = w %% (SELECT count(*) FROM pattern)
     """
     copy(
         connection, "accounts_unit", f"{workshops} JOIN accounts_unit o ON o.id = p.unit_id",
