@@ -32,10 +32,15 @@ class ExpectedAttendance(models.Model):
     register is one query. Figures (A9) come from the two minute columns, which the database computes.
     """
 
-    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="expected_attendance")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="expected_attendance")
+    # Each found by a wider index below: one of its own would be written again with every mark.
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="expected_attendance", db_index=False)
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="expected_attendance", db_index=False
+    )
+    workshop = models.ForeignKey(
+        Workshop, on_delete=models.PROTECT, related_name="expected_attendance", null=True, db_index=False
+    )
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="expected_attendance")
-    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="expected_attendance", null=True)
     day = models.DateField()
     starts = models.TimeField()
     ends = models.TimeField()
