@@ -16,12 +16,14 @@ RUNNING_WEEKS = 4
 
 @dataclass(frozen=True)
 class Sums:
-    """Minutes agreed (of what was registered), attended and ill, and slots that nobody registered."""
+    """Minutes agreed (of what was registered), attended and ill, slots that nobody registered, and those of internship
+    and course that are to be reported yet (A11)."""
 
     agreed: int = 0
     attended: int = 0
     ill: int = 0
     not_registered: int = 0
+    to_report: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
@@ -29,6 +31,7 @@ class Sums:
             self.attended + other.attended,
             self.ill + other.ill,
             self.not_registered + other.not_registered,
+            self.to_report + other.to_report,
         )
 
     @property

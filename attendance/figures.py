@@ -18,6 +18,9 @@ RECENT_WEEKS = 4
 # A blank slot counts only when it was flagged as missed and the flag still stands.
 FLAGGED = Q(missed__status=MissedStatus.RAISED)
 COUNTED = ~Q(state=State.NOT_MARKED) | FLAGGED
+# Of a register, and of an internship or a course, which waits for the report of its week (A11).
+UNREGISTERED = Q(~COUNTED, workshop__isnull=False)
+UNREPORTED = Q(~COUNTED, workshop__isnull=True)
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,15 @@ def sums_by_day(programme: Programme, *, since: date, until: date) -> dict[date,
             agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
             attended=Sum("attended_minutes", filter=COUNTED, default=0),
             ill=Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
-            not_registered=Count("pk", filter=~COUNTED & _over()),
+            not_registered=Count("pk", filter=UNREGISTERED & _over()),
+            to_report=Count("pk", filter=UNREPORTED & _over()),
         )
         .order_by("day")
     )
-    return {row["day"]: Sums(row["agreed"], row["attended"], row["ill"], row["not_registered"]) for row in rows}
+    return {
+        row["day"]: Sums(row["agreed"], row["attended"], row["ill"], row["not_registered"], row["to_report"])
+        for row in rows
+    }
 
 
 def totals_of(programmes: Iterable[int], *, since: date | None = None, until: date | None = None) -> dict[int, Totals]:
@@ -121,7 +128,7 @@ def totals_of(programmes: Iterable[int], *, since: date | None = None, until: da
             attended=Sum("attended_minutes", filter=COUNTED, default=0),
             ill=Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
             slots=Count("pk", filter=COUNTED),
-            not_registered=Count("pk", filter=~COUNTED & _over()),
+            not_registered=Count("pk", filter=UNREGISTERED & _over()),
             # Last, because its name hides the flag from what comes after it.
             missed_slots=Count("pk", filter=Q(state=State.NO_SHOW) | Q(FLAGGED, state=State.NOT_MARKED)),
         )
@@ -144,7 +151,7 @@ def weeks(programme: Programme, *, since: date | None = None, until: date | None
         .annotate(
             agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
             attended=Sum("attended_minutes", filter=COUNTED, default=0),
-            not_registered=Count("pk", filter=~COUNTED & _over()),
+            not_registered=Count("pk", filter=UNREGISTERED & _over()),
         )
         .order_by("monday")
     )

@@ -42,7 +42,9 @@ WHERE = """
 SUMS = f"""
     SELECT f.workshop_id, f.type_key, date_trunc('week', f.day)::date AS monday, GROUPING(f.type_key) AS is_week,
         sum(f.agreed)::bigint, sum(f.attended)::bigint, sum(f.ill)::bigint,
-        coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s), 0)::bigint, sum(f.late)::bigint, sum(f.missed)::bigint
+        coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s AND f.workshop_id IS NOT NULL), 0)::bigint,
+        coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s AND f.workshop_id IS NULL), 0)::bigint,
+        sum(f.late)::bigint, sum(f.missed)::bigint
     FROM attendance_dayfigure f
     WHERE {WHERE}
     GROUP BY GROUPING SETS ((f.workshop_id, f.type_key), (date_trunc('week', f.day)::date))
@@ -227,8 +229,8 @@ def sums_of(
     lines, weeks = [], {}
     with connection.cursor() as cursor:
         cursor.execute(SUMS, asked)
-        for workshop, key, monday, is_week, agreed, attended, ill, blank, late, missed in cursor.fetchall():
-            sums = Sums(agreed, attended, ill, blank)
+        for workshop, key, monday, is_week, *counted, late, missed in cursor.fetchall():
+            sums = Sums(*counted)
             if is_week:
                 weeks[monday] = sums
             else:

@@ -62,12 +62,12 @@ def persons_by(rows: Iterable[tuple]) -> dict[Any, set[UUID]]:
 def cells(sums: Sums, *, tells_illness: bool) -> list[Cell]:
     ill = str(TOO_FEW) if not tells_illness else None if sums.sickness_share is None else Percent(sums.sickness_share)
     share = None if sums.share is None else Percent(sums.share)
-    return [share, sums.attended / 60, sums.agreed / 60, ill, sums.not_registered]
+    return [share, sums.attended / 60, sums.agreed / 60, ill, sums.not_registered, sums.to_report]
 
 
 def columns(*first: str) -> list[str]:
-    words = [_("Attended share"), _("Attended hours"), _("Agreed hours"), _("Sickness share"), _("Not registered")]
-    return [*first, *words]
+    shares = [_("Attended share"), _("Attended hours"), _("Agreed hours"), _("Sickness share")]
+    return [*first, *shares, _("Not registered"), _("To be reported")]
 
 
 def rows_of(
@@ -83,7 +83,7 @@ def rows_of(
     rows = [[*first, *cells(one, tells_illness=tells_illness)] for key, first, one in sums if key in groups.shown]
     if groups.together:
         left = total(one for key, _first, one in sums if key in groups.together)
-        figures: list[Cell] = [str(TOO_FEW)] * 5
+        figures: list[Cell] = [str(TOO_FEW)] * 6
         rows.append([*rest, *(cells(left, tells_illness=tells_illness) if groups.may_show else figures)])
     return rows, tells_illness
 

@@ -8,27 +8,31 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance import figures, reporting
+from attendance import by_week, figures, reporting
 from attendance.expected import write_expected
 from attendance.flagging import flag_missed
 from attendance.mark_rules import MarkInput
 from attendance.marks import UNKNOWN, record_marks
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance, RegisterDay
 from attendance.reporting import DayReport, WrongReport, ask_for_reports, report_week, slots_of_week
+from attendance.roll_ups import count_dirty_days
 from attendance.tasks import ask_for_week_reports
 from audit.acting import System, acting
 from audit.models import Access
 from core.events import closing_days_changed
 from core.exceptions import NotAllowed
+from desk.figures.attendance import attendance
 from journal.models import Entry
 from programmes import pausing
 from tests.desk.cast import a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.activities import named, type_with
+from tests.factories.attendance import SlotFactory
 from tests.factories.programmes import (
     MONDAY,
     ClosingDayFactory,
@@ -359,3 +363,31 @@ def test_the_page_takes_the_same_queries_for_one_day_and_for_many(db, signed_in,
     with CaptureQueriesContext(connection) as captured:
         client.post(week_url(few), typed(few, state0="ill"))
     assert sum("INSERT INTO attendance_mark" in query["sql"] for query in captured) == 1
+
+
+def test_days_that_wait_for_their_report_are_told_apart_from_what_nobody_registered(db, signed_in):
+    """A5, A9, A11: on the case's page, on the centre's, and in its file; both are outside every share."""
+    placement = an_internship()
+    programme = placement.programme
+    here = SlotFactory(placement__programme=programme, day=MONDAY + DAY, state="present")
+    SlotFactory(placement=here.placement, day=MONDAY + DAY * 3)
+    total = by_week.total(figures.sums_by_day(programme, since=MONDAY, until=MONDAY + WEEK + 2 * DAY).values())
+    # Monday, Wednesday, Friday and Monday; the second Wednesday is today.
+    assert (total.not_registered, total.to_report, total.share) == (1, 4, 1.0)
+
+    page = signed_in(programme.caseworker).get(reverse("attendance:citizen", args=[programme.reference])).text
+    tiles = page.split('class="t-tiles"')[1].split("<section")[0]
+    assert tiles.count("days of internship and course whose week waits for its report") == 1
+    assert (page.count("to be reported</span>"), page.count("not registered</span>")) == (5, 1)
+    count_dirty_days()
+    leader = user_with_role("team_leader", programme.centre)
+    lines = attendance(leader, QueryDict("")).lines
+    assert [(line.workshop is None, line.sums.not_registered, line.sums.to_report) for line in lines] == [
+        (False, 1, 0),
+        (True, 0, 4),
+    ]
+    assert signed_in(leader).get(reverse("desk:attendance_figures")).text.count('data-label="To be reported"') > 2
+    report(placement, *(said(slot) for slot in slots(placement)))
+    report(placement, said(slots(placement, MONDAY + WEEK)[0]), monday=MONDAY + WEEK)
+    page = signed_in(programme.caseworker).get(reverse("attendance:citizen", args=[programme.reference])).text
+    assert "waits for its report" not in page
