@@ -1,6 +1,8 @@
-"""What became of absence: follow-ups that nobody made, and reports to the referrer, drafted and received (A7, A8)."""
+"""What became of absence: a follow-up that was made at once and lets reminders rest, others that nobody made, and
+reports to the referrer, drafted and received (A7, A8)."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -8,7 +10,8 @@ from django.urls import reverse
 from attendance.absence_facts import facts_of
 from attendance.absence_rules import draft_reports
 from attendance.escalation import escalate
-from attendance.models import AbsenceReport, ExpectedAttendance, MissedStatus
+from attendance.models import AbsenceReport, ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus, Rest
+from attendance.resting import USUAL_DAYS
 from attendance.statuses import Status
 from audit.acting import Actor
 from demo.seeding.case import Case
@@ -18,6 +21,8 @@ from journal.actions import tell
 from journal.models import Audience
 from programmes.models import Programme
 from programmes.statuses import Status as ProgrammeStatus
+from programmes.telling import tell_case
+from worklist.models import Task
 
 IN_A_ROW = 3
 # So many days ago somebody stayed away whose referrer knows by now.
@@ -50,11 +55,43 @@ def who_stays_away(world: World, cases: list[Case], forgotten: set[date]) -> set
 
 def write_absence_reports(worlds: list[World], *, by: Actor) -> None:
     """What the jobs would have done until now, and what people did about it."""
+    for world in worlds:
+        if missed := just_missed(world):
+            write_rest(world, missed)
     escalate(at=worlds[0].now, by=by)
     for world in worlds:
         if programme := stayed_away(world):
             write_received(world, programme)
     draft_reports(at=worlds[0].now, by=by)
+
+
+def just_missed(world: World) -> MissedAttendance | None:
+    """A colleague's citizen who did not come today or on the last working day; none where nobody else would be left."""
+    waiting = MissedAttendance.objects.waiting().filter(
+        slot__programme__centre=world.centre, due_on__gte=world.last_working_day, slot__citizen__is_protected=False
+    )
+    others = waiting.exclude(slot__programme__caseworker=world.first_caseworker)
+    latest = others.select_related("slot__citizen", "slot__programme__caseworker").order_by("-due_on", "-pk").first()
+    return latest if waiting.count() > 1 else None
+
+
+def write_rest(world: World, missed: MissedAttendance) -> None:
+    """Reached within the hour, so nobody rings again the next days."""
+    programme, spoken = missed.slot.programme, content("absence")["spoken"][world.language]
+    by, at = programme.caseworker, min(missed.flagged_at + timedelta(minutes=35), world.now)
+    reason, agreed = (fill(spoken[what], missed.slot.citizen) for what in ("reason", "agreed"))
+    ContactAttempt.objects.create(missed=missed, at=at, by=by, was_reached=True, reason=reason, agreed=agreed)
+    missed.followed_up_at, missed.followed_up_by = at, by
+    missed.save()
+    Task.objects.filter(kind="contact_absent_citizen", source=f"attendance.missed:{missed.pk}").update(
+        done_at=at, done_by=by
+    )
+    until = world.working_day(world.today + timedelta(days=USUAL_DAYS))
+    Rest.objects.create(programme=programme, since=at, until=until, by=by)
+    url = reverse("attendance:contact", args=[missed.pk])
+    told: dict[str, Any] = {"by": by, "happened_at": at, "url": url}
+    tell_case("contact_reached", programme, body=f"{reason}\n{agreed}", day=missed.slot.day.isoformat(), **told)
+    tell_case("reminders_rest", programme, day=until.isoformat(), **told)
 
 
 def stayed_away(world: World) -> Programme | None:

@@ -11,7 +11,7 @@ from stdnum import luhn
 
 from accounts.models import Organisation, User
 from attendance.expected import write_expected
-from attendance.models import ExpectedAttendance, MissedAttendance, MissedStatus
+from attendance.models import ExpectedAttendance, MissedAttendance, MissedStatus, Rest
 from attendance.states import HERE, State
 from audit.acting import System
 from citizens.identity import shown_number
@@ -68,6 +68,7 @@ def test_every_state_is_on_show(seeded: Seed) -> None:
     assert StepRecord.objects.exclude(own_step=F("step")).exists()
     assert set(ExpectedAttendance.objects.values_list("state", flat=True)) >= set(State.values)
     assert set(MissedAttendance.objects.values_list("status", flat=True)) >= {MissedStatus.RAISED, MissedStatus.CLEARED}
+    assert Rest.objects.standing().exists()
     queue = Referral.objects.in_triage().filter(centre__name="RCA")
     assert 5 <= queue.count() <= 9
     waiting = [referral.days_waiting for referral in queue]
