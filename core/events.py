@@ -16,8 +16,9 @@ schedule_changed = Signal()
 # together.
 schedules_changed = Signal()
 
-# A programme's planned end was moved: programme, earlier_end, by (P3). Closing notes refuse where one is approved and
-# ask for theirs at the new time, meetings ask about a closing meeting that no longer fits.
+# A programme's planned end was moved: programme, earlier_end, by (P3). Activities after an end that came nearer are
+# cancelled, closing notes refuse where one is approved and ask for theirs at the new time, meetings ask about a closing
+# meeting that no longer fits.
 period_changed = Signal()
 
 # A pause was agreed, ahead or from a day that lies back: programme, pause, by. Attendance takes back the flags of its

@@ -105,6 +105,9 @@ WORDING = {
     "activity_cancelled": Wording(
         "dash-circle", "calm", "attendance", _("%(activity)s on %(day)s cancelled"), ACTIVITIES
     ),
+    "activities_cancelled": Wording(
+        "dash-circle", "calm", "attendance", _("What was planned after %(day)s is cancelled: %(times)s times")
+    ),
     "contact_reached": Wording("telephone", "due", "attendance", _("Spoke after the absence on %(day)s")),
     "follow_up_escalated": Wording(
         "exclamation-octagon",

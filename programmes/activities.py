@@ -30,6 +30,7 @@ from programmes.models import Activity, ClosingDay, Programme
 from programmes.permissions import on_teams_of, worked_on_by
 from programmes.requirements import settle
 from programmes.statuses import RUNNING
+from programmes.telling import tell_case
 
 # A series is planned for at most a year of weeks.
 AT_MOST = 52
@@ -191,6 +192,8 @@ def record_outcomes(*, outcomes: Mapping[int, tuple[str, str]], remark: str | No
                 raise Refused(_("It stands as %(status)s. Undo that first") % {"status": row.get_status_display()})
             if status in RECORDED and row.day > today:
                 raise Refused(_("The day has not come yet"))
+            if row.status == ActivityStatus.CANCELLED and row.day > row.programme.ends_on:
+                raise Refused(_("The programme ends on %(day)s") % {"day": short_day(row.programme.ends_on)})
             row.status = status
             is_planned = status == ActivityStatus.PLANNED
             row.recorded_by, row.recorded_at = (None, None) if is_planned else (by, timezone.now())
@@ -276,6 +279,27 @@ def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal
     """The programme has ended: what was planned after its last day is cancelled."""
     ahead = Activity.objects.filter(programme=programme, status=ActivityStatus.PLANNED)
     ahead.filter(day__gt=programme.ended_on or timezone.localdate()).update(status=ActivityStatus.CANCELLED)
+
+
+def end_with_period(sender: Any, *, programme: Programme, earlier_end: date, by: Actor, **signal: Any) -> None:
+    """The planned end was moved: what was planned after an end that came nearer is cancelled, the citizen's part of a
+    group too (P3). Nothing is planned again by itself when the end is moved back."""
+    if programme.ends_on >= earlier_end:
+        return
+    outside = Activity.objects.filter(programme=programme, status=ActivityStatus.PLANNED, day__gt=programme.ends_on)
+    rows = list(outside.select_for_update(of=("self",)).order_by("pk"))
+    if not rows:
+        return
+    outside.update(status=ActivityStatus.CANCELLED, recorded_by=by.pk, recorded_at=timezone.now())
+    record_each("activity_cancelled", by=by, of=[(row.source, programme.citizen_id) for row in rows])
+    tell_case(
+        "activities_cancelled",
+        programme,
+        by=by,
+        url=reverse("desk:activities", args=[programme.reference]),
+        day=programme.ends_on.isoformat(),
+        times=len(rows),
+    )
 
 
 def led_by(user: User, organisation: Organisation | None) -> Any:

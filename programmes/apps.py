@@ -29,10 +29,12 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         country_chosen.connect(follow_country, dispatch_uid="programmes.follow_country")
         user_leaving.connect(leave_teams, dispatch_uid="programmes.leave_teams")
-        from programmes.activities import end_with_programme, hand_over_activities, open_activities
+        from programmes.activities import end_with_period, end_with_programme, hand_over_activities, open_activities
         from programmes.handover import hand_over_programmes, loads, open_programmes
         from programmes.requirements import settle_case, settle_one
 
+        # Before the checklist is worked out, which looks at what is planned.
+        period_changed.connect(end_with_period, dispatch_uid="programmes.end_activities_with_period")
         for event in (referral_accepted, schedule_changed, period_changed, pause_changed, programme_ended):
             event.connect(settle_one, dispatch_uid="programmes.settle_one")
         programme_ended.connect(end_with_programme, dispatch_uid="programmes.end_activities")

@@ -57,7 +57,10 @@ class ResumeForm(CourseForm):
 
 class EndForm(CourseForm):
     key = "end"
-    new_end = DateField(label=gettext_lazy("New last day"))
+    new_end = DateField(
+        label=gettext_lazy("New last day"),
+        help_text=gettext_lazy("If it is shortened, activities that are planned after it are cancelled."),
+    )
     following = forms.TypedMultipleChoiceField(
         label=gettext_lazy("If it is extended, these placements last as long"),
         coerce=int,

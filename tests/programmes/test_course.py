@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import uuid
 from typing import Any
 
 import pytest
@@ -20,11 +21,13 @@ from core.events import user_leaving
 from core.exceptions import Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
+from programmes import placing
 from programmes.actions import activate_due
+from programmes.activities import record_outcome
 from programmes.coordination import coordinator, hand_over_coordination
 from programmes.ending import interrupt
 from programmes.lasting import may_be_extended, may_be_shortened, move_end, problem_of
-from programmes.models import EndChange, Pause, PhaseStart, Placement, Programme, ProgrammeType, TeamMember
+from programmes.models import Activity, EndChange, Pause, PhaseStart, Placement, Programme, ProgrammeType, TeamMember
 from programmes.pausing import follow_pauses, pause, resume
 from programmes.permissions import may_work_on
 from programmes.phases import begin_phase, history_of, present_phase
@@ -32,6 +35,7 @@ from programmes.tasks import activate_due_programmes
 from programmes.team import add_to_team, end_on_team
 from tests.desk.cast import Case, a_case
 from tests.factories.accounts import user_with_role
+from tests.factories.activities import ActivityFactory
 from tests.factories.attendance import MissedFactory
 from tests.factories.closing_notes import ClosingNoteFactory
 from tests.factories.meetings import MeetingFactory, at
@@ -230,6 +234,33 @@ class TestLasting:
         assert Placement.objects.get().ends_on == TODAY + 2 * WEEK
         assert max(days(case)) == TODAY + 2 * WEEK
         assert Entry.objects.filter(kind="programme_shortened").exists()
+
+    def test_shortening_cancels_the_activities_after_the_new_end_and_lengthening_plans_none_again(self, case):
+        """P3, P8: of this citizen alone, and once on the timeline; what was said of earlier ones stays."""
+        new_end = TODAY + 2 * WEEK
+        before, last, after, later = (
+            ActivityFactory(programme=case.programme, day=day) for day in (TODAY + DAY, new_end, new_end + DAY, END)
+        )
+        said = ActivityFactory(programme=case.programme, day=TODAY - DAY, attended=True)
+        other = ActivityFactory(day=END, group=(group := uuid.uuid4()))
+        mine = ActivityFactory(programme=case.programme, day=END - DAY, group=group)
+        placing.move_last_day(placement=Placement.objects.get(), ends_on=new_end + DAY, by=case.programme.caseworker)
+        assert set(Activity.objects.exclude(pk=said.pk).values_list("status", flat=True)) == {"planned"}
+
+        moved(case, new_end)
+        cancelled = Activity.objects.filter(status="cancelled")
+        assert set(cancelled) == {after, later, mine}
+        assert set(cancelled.values_list("recorded_by", flat=True)) == {case.programme.caseworker_id}
+        assert set(Activity.objects.filter(status="planned")) == {before, last, other}
+        line = Entry.objects.get(kind="activities_cancelled")
+        assert (line.params, line.audience) == ({"day": new_end.isoformat(), "times": 3}, "team")
+        with pytest.raises(Refused, match="The programme ends on"):
+            record_outcome(activity=later, status="planned", by=case.programme.caseworker)
+
+        moved(case, END)
+        assert set(cancelled.all()) == {after, later, mine}
+        record_outcome(activity=later, status="planned", by=case.programme.caseworker)
+        assert set(cancelled.all()) == {after, mine}
 
     def test_a_full_workshop_refuses_the_longer_placement_and_nothing_is_moved(self, case):
         """P10"""
