@@ -19,8 +19,8 @@ LOCK = 4_801_526
 # rest, the task is there and comes to the lists when they are over (A8).
 RAISE = """
     flags AS (
-        INSERT INTO attendance_missedattendance AS f (slot_id, status, flagged_at, due_on)
-        SELECT id, 'raised', %(moment)s, day FROM missing
+        INSERT INTO attendance_missedattendance AS f (slot_id, programme_id, status, flagged_at, due_on)
+        SELECT id, programme_id, 'raised', %(moment)s, day FROM missing
         ON CONFLICT (slot_id) DO UPDATE
             SET status = 'raised', flagged_at = excluded.flagged_at, cleared_at = NULL, cleared_by_id = NULL,
                 next_try_on = NULL, escalation = 0, escalated_at = NULL
@@ -65,7 +65,7 @@ FLAG = f"""
     WITH registers AS MATERIALIZED (
         SELECT id, workshop_id, day, day + closes AS closes, judged_at IS NOT NULL AS is_judged
         FROM attendance_registerday
-        WHERE day <= %(at)s::date AND (judged_at IS NULL OR day = %(at)s::date)
+        WHERE (day <= %(at)s::date AND judged_at IS NULL) OR day = %(at)s::date
     ),
     types AS MATERIALIZED (
         SELECT id, make_interval(mins => coalesce((definition #>> '{{absence_rules,grace_minutes}}')::int, 15)) AS grace
@@ -77,7 +77,8 @@ FLAG = f"""
             s.state <> '' AND s.notice_id IS NULL AND s.day + s.starts <= %(at)s
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
                 AND (%(at)s < r.closes OR s.marked_at <= r.closes AT TIME ZONE %(zone)s) AS is_taken,
-            f.status
+            -- Not the status itself: most flags have the same one, and the database would expect nothing new.
+            coalesce(f.status = 'raised', false) AS is_flagged
         FROM registers r
         JOIN attendance_expectedattendance s ON s.workshop_id = r.workshop_id AND s.day = r.day
         JOIN programmes_programme p ON p.id = s.programme_id
@@ -98,7 +99,7 @@ FLAG = f"""
     missing AS MATERIALIZED (
         SELECT locked.* FROM (
             SELECT s.id, s.state FROM slots s
-            WHERE s.status IS DISTINCT FROM 'raised'
+            WHERE NOT s.is_flagged
               AND (
                   (s.state = '' AND s.is_due AND NOT s.is_judged AND s.register_id IN (SELECT register_id FROM taken))
                   OR s.state = '{State.NO_SHOW}'
@@ -131,7 +132,7 @@ FLAG = f"""
         JOIN accounts_unit u ON u.id = w.unit_id
         JOIN (
             SELECT register_id, count(*) FROM slots
-            WHERE state = '' AND status IS DISTINCT FROM 'raised' AND NOT is_judged
+            WHERE state = '' AND NOT is_flagged AND NOT is_judged
               AND register_id NOT IN (SELECT register_id FROM taken)
             GROUP BY register_id
         ) b ON b.register_id = j.id
@@ -139,7 +140,7 @@ FLAG = f"""
     )
     SELECT (SELECT count(*) FROM slots WHERE is_due OR state = '{State.NO_SHOW}'),
            (SELECT count(*) FROM flags),
-           (SELECT count(*) FROM slots WHERE status = 'raised')
+           (SELECT count(*) FROM slots WHERE is_flagged)
 """  # noqa: S608 (only our own constants)
 
 RAISE_THESE = f"""

@@ -26,8 +26,8 @@ PLAIN = """
           AND NOT EXISTS (SELECT FROM attendance_missedattendance f WHERE f.slot_id = s.id)
     ),
     flags AS (
-        INSERT INTO attendance_missedattendance (slot_id, status, flagged_at, due_on)
-        SELECT id, 'raised', %(moment)s, day FROM missing
+        INSERT INTO attendance_missedattendance (slot_id, programme_id, status, flagged_at, due_on)
+        SELECT id, programme_id, 'raised', %(moment)s, day FROM missing
         RETURNING id, slot_id
     ),
     tasks AS (

@@ -252,8 +252,8 @@ def add_attendance(connection: psycopg.Connection, numbers: Mapping[str, object]
 
 
 PAST_FLAGS = """
-    INSERT INTO attendance_missedattendance (slot_id, status, flagged_at, due_on, followed_up_at)
-    SELECT s.id, 'raised', s.day + interval '8 hours', s.day,
+    INSERT INTO attendance_missedattendance (slot_id, programme_id, status, flagged_at, due_on, followed_up_at)
+    SELECT s.id, s.programme_id, 'raised', s.day + interval '8 hours', s.day,
         CASE WHEN s.day < %(today)s::date - 3 THEN s.day + interval '1 day' END
     FROM attendance_expectedattendance s JOIN new_person n ON n.citizen_id = s.citizen_id
     WHERE s.day < %(today)s AND s.state = ''

@@ -31,9 +31,9 @@ class MissedAttendanceQuerySet(models.QuerySet["MissedAttendance"]):
         return self.filter(
             case_visible_to(
                 user,
-                citizen="slot__citizen_id",
-                centre="slot__programme__centre_id",
-                referrer="slot__programme__referring_organisation_id",
+                citizen="programme__citizen_id",
+                centre="programme__centre_id",
+                referrer="programme__referring_organisation_id",
             )
         )
 
@@ -50,6 +50,10 @@ class MissedAttendance(models.Model):
     """A slot that was flagged as missed, and its follow-up (A4, A6, A7). At most one a slot."""
 
     slot = models.OneToOneField(ExpectedAttendance, on_delete=models.PROTECT, related_name="missed")
+    # The slot's, which keeps it: who has thirty cases asks for the flags of these, not for everybody's.
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="missed_attendance", editable=False, db_index=False
+    )
     status = models.CharField(max_length=9, choices=MissedStatus, default=MissedStatus.RAISED)
     flagged_at = models.DateTimeField(default=timezone.now)
     due_on = models.DateField()
@@ -75,6 +79,11 @@ class MissedAttendance(models.Model):
                 fields=["due_on"],
                 condition=Q(status="raised", followed_up_at__isnull=True, escalation__lt=2),
                 name="attendance_missed_rising",
+            ),
+            models.Index(
+                fields=["programme"],
+                condition=Q(status="raised", followed_up_at__isnull=True),
+                name="attendance_missed_programme",
             ),
         ]
 

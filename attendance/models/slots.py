@@ -133,7 +133,10 @@ class RegisterDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workshop", "day"], name="attendance_register_once")]
-        indexes = [models.Index(fields=["day"], condition=Q(judged_at__isnull=True), name="attendance_register_open")]
+        indexes = [
+            models.Index(fields=["day"], condition=Q(judged_at__isnull=True), name="attendance_register_open"),
+            models.Index(fields=["day"], name="attendance_register_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.workshop_id} {self.day}"

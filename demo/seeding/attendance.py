@@ -204,7 +204,9 @@ class Registers:
         world = self.world
         assert slot.workshop is not None  # noqa: S101
         flagged_at = world.at(slot.day, plus(slot.starts, GRACE_MINUTES + 1))
-        missed = world.book.add(MissedAttendance(slot=slot, flagged_at=flagged_at, due_on=slot.day))
+        missed = world.book.add(
+            MissedAttendance(slot=slot, programme=slot.programme, flagged_at=flagged_at, due_on=slot.day)
+        )
         url = f"/attendance/missed/{missed.pk}/"
         self.timeline.tell(case, "missed", world.at(slot.day, slot.starts), None, url=url)
         task = world.book.add(

@@ -71,7 +71,7 @@ def a_case():
             )
             letters = days.replace("-", "")
             MissedAttendance.objects.bulk_create(
-                MissedAttendance(slot=slot, due_on=slot.day)
+                MissedAttendance(slot=slot, programme=slot.programme, due_on=slot.day)
                 for slot, letter in zip(slots, letters, strict=True)
                 if letter == "m"
             )

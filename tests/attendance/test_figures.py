@@ -69,7 +69,7 @@ def test_figures_are_what_a_slow_computation_says(at_the_end, found):
             for offset, minutes, state, late, early, _flag in found
         )
         MissedAttendance.objects.bulk_create(
-            MissedAttendance(slot=row, due_on=row.day, status=slot[5])
+            MissedAttendance(slot=row, programme=row.programme, due_on=row.day, status=slot[5])
             for row, slot in zip(rows, found, strict=True)
             if slot[5]
         )

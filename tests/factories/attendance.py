@@ -70,6 +70,7 @@ class MissedFactory(Factory):
         model = MissedAttendance
 
     slot = factory.SubFactory(SlotFactory)
+    programme = factory.SelfAttribute("slot.programme")
     due_on = factory.SelfAttribute("slot.day")
 
 
