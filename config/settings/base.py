@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_structlog",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -89,6 +90,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Form fields are written by templates of ours where templates/django/forms/ has one, else by Django's.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": database_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -129,7 +129,7 @@ def test_a_curve_is_a_line_and_a_table():
 def test_a_table_names_its_cells_for_phones_and_its_order_for_screen_readers():
     columns = [
         {"label": "Citizen", "url": "?o=name", "sort": "ascending"},
-        {"label": "Week", "is_number": True},
+        {"label": "Week"},
         {"label": ""},
     ]
     page = drawn("table", caption="Citizens", columns=columns, rows=[["Lone", 6, "Follow up"]])
