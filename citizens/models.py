@@ -293,13 +293,20 @@ class Consent(models.Model):
         return f"{self.key} {self.source}"
 
 
-def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str) -> Exists:
-    """A condition for rows of one case: seen at their own centre only (U1), by a referrer only where its own
-    organisation (`referrer`, a column path) sent the citizen."""
+def case_access(
+    user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str
+) -> CaseAccessQuerySet:
+    """The user's access of today to an outer row of one case: at its own centre only (U1), a referrer's only where its
+    own organisation (`referrer`, a column path) sent the citizen."""
     held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef(citizen), centre=OuterRef(centre))
     # Asked only of those it concerns: with an "or" in it the database reads every case instead of the user's own.
     if user.reach.roles == {Role.REFERRER}:
-        held = held.filter(organisation=OuterRef(referrer))
-    elif Role.REFERRER in user.reach.roles:
-        held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
-    return Exists(held)
+        return held.filter(organisation=OuterRef(referrer))
+    if Role.REFERRER in user.reach.roles:
+        return held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef(referrer)))
+    return held
+
+
+def case_visible_to(user: User, *, citizen: str = "citizen_id", centre: str = "centre_id", referrer: str) -> Exists:
+    """A condition for rows of one case that the user may see (T1)."""
+    return Exists(case_access(user, citizen=citizen, centre=centre, referrer=referrer))

@@ -39,6 +39,13 @@ OPENED_BY = {
     "referral": {Role.CASEWORKER, Role.TEAM_LEADER, Role.REFERRER},
     "note": {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST, Role.REFERRER},
 }
+# Icon and word of each line's audience.
+AUDIENCES = {
+    Audience.TEAM: ("people", gettext_lazy("only the team")),
+    Audience.REFERRER: ("person-check", gettext_lazy("shared with the job centre")),
+    Audience.CITIZEN: ("person-check", gettext_lazy("shared with the citizen")),
+    Audience.HEALTH: ("lock", gettext_lazy("health note, restricted")),
+}
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 # Parameters whose values are message ids and not somebody's own words.
@@ -115,15 +122,8 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
     if wording and wording.opened_by:
         opens = bool(entry.url) and not roles.isdisjoint(wording.opened_by)
     is_restricted = getattr(entry, "is_restricted", False)
-    icon, word = {
-        Audience.TEAM: ("people", _("only the team")),
-        Audience.REFERRER: ("person-check", _("shared with the job centre")),
-        Audience.CITIZEN: (
-            "person-check",
-            _("shared with you") if roles == {Role.CITIZEN} else _("shared with the citizen"),
-        ),
-        Audience.HEALTH: ("lock", _("health note, restricted")),
-    }[Audience(entry.audience)]
+    icon, word = AUDIENCES[Audience(entry.audience)]
+    is_own = entry.audience == Audience.CITIZEN and roles == {Role.CITIZEN}
     when = moment_in_words(entry.happened_at)
     return Line(
         icon=wording.icon if wording else "info-circle",
@@ -131,7 +131,7 @@ def _line(entry: Entry, roles: set[str], case: str, user: User | None) -> Line:
         title=_("Health note, restricted") if is_restricted else title_of(entry),
         on=f"{when} · {entry.case}" if case and entry.case != case else when,
         author=entry.author.name if entry.author else "",
-        audience=word,
+        audience=_("shared with you") if is_own else str(word),
         audience_icon=icon,
         body="" if is_restricted else entry.body,
         url=entry.url if opens else "",

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from attendance import figures
 from attendance.falls import TASK as FALL_TASK
-from citizens.models import CaseAccess
+from citizens.models import case_access
 from closing_notes.statuses import Status as NoteStatus
 from core.calendar import monday_of
 from core.templatetags.dates import clock, short_day
@@ -92,8 +91,7 @@ class Head:
 
 def case_of(user: User, reference: str) -> Programme | None:
     """The programme with everything its head needs, if the user may see the case; otherwise None (T1). Two queries."""
-    held = CaseAccess.objects.held_by(user).filter(citizen=OuterRef("citizen_id"), centre=OuterRef("centre_id"))
-    held = held.filter(~Q(role=Role.REFERRER) | Q(organisation=OuterRef("referring_organisation_id")))
+    held = case_access(user, referrer="referring_organisation_id")
     programme = (
         Programme.objects.visible_to(user)
         .filter(reference=reference)
@@ -109,14 +107,11 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     """The head of the case of a programme from `case_of`. Two queries."""
     roles = set(programme.held_roles)
     today = timezone.localdate()
-    tasks = worklist_lines.lines(
-        Task.objects.visible_to(user)
-        .open()
-        .awake()
-        .filter(citizen=programme.citizen_id)
-        .select_related("citizen", "handed_by")
-        .order_by("due_on", "pk")[:20]
-    )
+    waiting = Task.objects.visible_to(user).open().awake().filter(citizen=programme.citizen_id)
+    tasks = list(waiting.select_related("handed_by").order_by("due_on", "pk")[:20])
+    for task in tasks:
+        task.citizen = programme.citizen
+    lines = worklist_lines.lines(tasks)
     kind, icon = STATUS_TAGS[Status(programme.status)]
     course = Course.of(programme, today)
     since = monday_of(today) - timedelta(weeks=WEEKS_SHOWN - 1)
@@ -125,7 +120,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         programme=programme,
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
-        now=what_now(programme, roles, tasks, today),
+        now=what_now(programme, roles, lines, today),
         next=next_dates(programme, roles, today, course),
         attendance=four_weeks(days, today),
         days=days,
@@ -134,7 +129,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         period=f"{short_day(programme.starts_on)} – {short_day(programme.ended_on or programme.ends_on)}",
         course=course,
         current=dict(keys_of(programme, roles)).get(current, ""),
-        tasks=tasks,
+        tasks=lines,
     )
 
 
