@@ -62,18 +62,21 @@ WRITE = """
         WHERE l.state <> ''
         GROUP BY r.id
     ),
+    reminders AS MATERIALIZED (
+        SELECT t.id, t.kind, r.workshop_id, r.day, r.is_begun
+        FROM registers r
+        JOIN worklist_task t ON t.kind IN ('missing_register', 'missing_register_leader', 'not_registered')
+            AND t.source = 'attendance.register:' || r.id AND t.done_at IS NULL
+        FOR NO KEY UPDATE OF t SKIP LOCKED -- whoever holds one is clearing it, and nobody waits for a reminder
+    ),
     settled AS (
         UPDATE worklist_task t SET done_at = %(now)s, done_by_id = %(by)s
-        FROM registers r
-        WHERE t.kind IN ('missing_register', 'missing_register_leader', 'not_registered')
-          AND t.source = 'attendance.register:' || r.id AND t.done_at IS NULL
-          AND (
-              (t.kind <> 'not_registered' AND r.is_begun)
-              OR (t.kind = 'not_registered' AND NOT EXISTS (
-                  SELECT FROM attendance_expectedattendance e LEFT JOIN latest l ON l.slot_id = e.id
-                  WHERE e.workshop_id = r.workshop_id AND e.day = r.day AND coalesce(l.state, e.state) = ''
-              ))
-          )
+        FROM reminders r
+        WHERE t.id = r.id AND t.done_at IS NULL AND CASE WHEN r.kind <> 'not_registered' THEN r.is_begun ELSE (
+            SELECT bool_and(coalesce(l.state, e.state) <> '')
+            FROM attendance_expectedattendance e LEFT JOIN latest l ON l.slot_id = e.id
+            WHERE e.workshop_id = r.workshop_id AND e.day = r.day
+        ) END
     )
     SELECT sent.id, added.id IS NOT NULL, f.id, f.status, f.flagged_at,
         EXISTS (
