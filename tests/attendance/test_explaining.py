@@ -75,6 +75,13 @@ def cancel(what: Meeting | Activity) -> None:
         activities.record_outcome(activity=what, status="cancelled", by=by)
 
 
+def move(meeting: Meeting, begins: str, ends: str, day: datetime.date) -> None:
+    times = {"starts_at": at(begins, day), "ends_at": at(ends, day)}
+    actions.move(
+        meeting=meeting, **times, why="The wrong day", version=meeting.version, by=meeting.programme.caseworker
+    )
+
+
 def not_held(meeting: Meeting, side: str) -> None:
     recording.record_not_held(meeting=meeting, side=side, why="It came to nothing", by=meeting.programme.caseworker)
 
@@ -129,8 +136,7 @@ def test_one_without_the_citizen_and_one_that_is_moved_away_clear_nothing(slot, 
     details = actions.Details(kind="follow_up")
     meeting = actions.change(meeting=meeting, details=details, users=[], outside=[], version=meeting.version, by=by)
     assert standing(slot) == ("cleared", 0)
-    tomorrow = {"starts_at": at("08:00", TUESDAY), "ends_at": at("10:00", TUESDAY)}
-    actions.move(meeting=meeting, **tomorrow, why="The wrong day", version=meeting.version, by=by)
+    move(meeting, "08:00", "10:00", TUESDAY)
     assert standing(slot) == ("raised", 1)
 
 
@@ -141,6 +147,8 @@ def test_one_without_the_citizen_and_one_that_is_moved_away_clear_nothing(slot, 
         ("called off", "08:40", [0, 1]),  # told too late: not missed while waiting
         ("centre", "08:40", [0, 1]),
         ("referrer", "08:40", [0, 1]),
+        ("moved", "07:40", [1, 0]),
+        ("moved", "08:40", [0, 1]),
         ("citizen", "08:40", [1, 0]),  # never came
     ],
 )
@@ -151,7 +159,12 @@ def test_who_was_told_in_time_is_expected_and_who_waited_in_vain_is_not_missed(
     clock.move_to(at("07:30"))
     meeting = meet(slot, "08:00", "10:00")
     clock.move_to(at(when))
-    cancel(meeting) if what_happens == "called off" else not_held(meeting, what_happens)
+    if what_happens == "called off":
+        cancel(meeting)
+    elif what_happens == "moved":
+        move(meeting, "08:00", "10:00", TUESDAY)
+    else:
+        not_held(meeting, what_happens)
     assert [flag_missed(at=at("10:14")).flagged, flag_missed(at=at("10:15")).flagged] == flagged
     slot.refresh_from_db()
     assert slot.met is None
