@@ -68,6 +68,7 @@ class Row:
     parts: list[Part] = field(default_factory=list)
     is_covered: bool = False
     notice_id: int | None = None
+    buttons: str = ""  # drawn by the page
 
     @property
     def label(self) -> str:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -66,6 +67,14 @@ def register(request: SignedIn, workshop: int, day: date) -> HttpResponse:
     page = read_register(found, day, user=request.user, at=timezone.now(), ask=asked)
     look(request, f"register {found.pk} {day}", kind=Access.Kind.LIST)
     today = timezone.localdate()
+    marks = buttons(day > today)
+    # They differ only in which one is pressed, so they are drawn once for each and not for every row.
+    drawn = {
+        pressed: render_to_string("attendance/_marks.html", {"marks": marks, "pressed": pressed})
+        for pressed in {row.pressed for row in page.rows}
+    }
+    for row in page.rows:
+        row.buttons = drawn[row.pressed]
     return render(
         request,
         "attendance/register.html",
@@ -76,7 +85,7 @@ def register(request: SignedIn, workshop: int, day: date) -> HttpResponse:
             "is_future": day > today,
             "earlier": day_in_words(page.earlier, today),
             "later": day_in_words(page.later, today),
-            "marks": buttons(day > today),
+            "marks": marks,
             "reasons": reasons(day, today),
             "may_arrange": may_arrange(request.user, found),
             # Shows the script how this language writes the clock.

@@ -82,6 +82,12 @@ def time_of_day(value: time, _language: str) -> str:
 
 
 @register.filter
+def plain_time(value: time | None) -> str:
+    """`07:30` in every language, as scripts and form fields read it."""
+    return value.isoformat("minutes") if value else ""
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """`23. nov. 2026 kl. 7.30`."""
     if not value:
