@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# A thousand at a time: the history compares the rows before with those after, and takes the square of the time for more.
+# A thousand at a time: the history compares the rows before with those after, all with all.
 FILL = """
     SELECT set_config('trinvis.actor', '{"id": null, "name": "migration", "why": "flags know their programme"}', true);
     DO $$
