@@ -41,6 +41,9 @@ def bench(arguments: list[str]) -> int:
 
     The database is a new one each time and is gone afterwards: it grows to some five gigabytes.
     """
+    # Servers that are given are somebody's, with something in them.
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
     VAR.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="bench-", dir=VAR) as folder, Servers(Path(folder)) as servers:
         environment = demo_environment(servers.environment) | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
