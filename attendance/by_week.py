@@ -41,6 +41,7 @@ class Sums:
 
     @property
     def sickness_share(self) -> float | None:
+        """Minutes ill or child ill of agreed minutes."""
         return self.ill / self.agreed if self.agreed else None
 
 

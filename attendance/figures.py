@@ -24,25 +24,11 @@ UNREPORTED = Q(~COUNTED, workshop__isnull=True)
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Minutes agreed, attended and ill, and numbers of slots, of what was registered."""
+class Totals(Sums):
+    """The sums of a stretch, and how many slots were registered and missed."""
 
-    agreed: int = 0
-    attended: int = 0
-    ill: int = 0
     slots: int = 0
     missed_slots: int = 0
-    not_registered: int = 0
-
-    @property
-    def share(self) -> float | None:
-        """Attended of agreed minutes, 0 to 1; None when nothing was agreed and registered."""
-        return self.attended / self.agreed if self.agreed else None
-
-    @property
-    def sickness_share(self) -> float | None:
-        """Minutes ill or child ill of agreed minutes."""
-        return self.ill / self.agreed if self.agreed else None
 
 
 @dataclass(frozen=True)
@@ -97,22 +83,18 @@ def days(programme: Programme, *, since: date) -> list[tuple[date, int, int]]:
 
 def sums_by_day(programme: Programme, *, since: date, until: date) -> dict[date, Sums]:
     """The sums of each day from `since` to `until`, in order of time; days without a slot are left out; one query."""
-    rows = (
-        _slots(since, until)
-        .filter(programme=programme)
-        .values("day")
-        .annotate(
-            agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
-            attended=Sum("attended_minutes", filter=COUNTED, default=0),
-            ill=Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
-            not_registered=Count("pk", filter=UNREGISTERED & _over()),
-            to_report=Count("pk", filter=UNREPORTED & _over()),
-        )
-        .order_by("day")
-    )
+    rows = _slots(since, until).filter(programme=programme).values("day").annotate(**_sums()).order_by("day")
+    return {row.pop("day"): Sums(**row) for row in rows}
+
+
+def _sums() -> dict[str, Sum | Count]:
+    """What `Sums` holds, of slots."""
     return {
-        row["day"]: Sums(row["agreed"], row["attended"], row["ill"], row["not_registered"], row["to_report"])
-        for row in rows
+        "agreed": Sum("agreed_minutes", filter=COUNTED, default=0),
+        "attended": Sum("attended_minutes", filter=COUNTED, default=0),
+        "ill": Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
+        "not_registered": Count("pk", filter=UNREGISTERED & _over()),
+        "to_report": Count("pk", filter=UNREPORTED & _over()),
     }
 
 
@@ -124,21 +106,13 @@ def totals_of(programmes: Iterable[int], *, since: date | None = None, until: da
         .values("programme")
         .order_by()
         .annotate(
-            agreed=Sum("agreed_minutes", filter=COUNTED, default=0),
-            attended=Sum("attended_minutes", filter=COUNTED, default=0),
-            ill=Sum("agreed_minutes", filter=Q(state__in=SICK), default=0),
+            **_sums(),
             slots=Count("pk", filter=COUNTED),
-            not_registered=Count("pk", filter=UNREGISTERED & _over()),
             # Last, because its name hides the flag from what comes after it.
             missed_slots=Count("pk", filter=Q(state=State.NO_SHOW) | Q(FLAGGED, state=State.NOT_MARKED)),
         )
     )
-    return {
-        row["programme"]: Totals(
-            row["agreed"], row["attended"], row["ill"], row["slots"], row["missed_slots"], row["not_registered"]
-        )
-        for row in rows
-    }
+    return {row.pop("programme"): Totals(**row) for row in rows}
 
 
 def weeks(programme: Programme, *, since: date | None = None, until: date | None = None) -> list[Week]:
