@@ -23,7 +23,7 @@ from attendance.by_week import Sums, WeekRow
 from attendance.roll_ups import is_waiting
 from attendance.states import State
 from core.calendar import monday_of
-from core.forms import Form
+from desk.figures.offered import OfferedForm
 from desk.figures.progression import Period, newest_types
 from desk.figures.progression import periods as quarters_and_years
 from programmes.models import Programme, ProgrammeType, Workshop
@@ -57,29 +57,12 @@ REASONS = f"""
 """  # noqa: S608 (only our own constants)
 
 
-class AttendanceForm(Form):
-    """What is counted. It stands in the address; anything that is not offered is the first of the list."""
+class AttendanceForm(OfferedForm):
+    """What is counted."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"))
     workshop = forms.ChoiceField(label=gettext_lazy("Workshop"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("Programme type"), required=False)
-
-    def __init__(
-        self, data: QueryDict, *, periods: list[Period], workshops: Mapping[str, str], types: Mapping[str, str]
-    ) -> None:
-        choices = {
-            "period": [(one.key, one.label) for one in periods],
-            "workshop": [("", _("All")), *workshops.items()],
-            "type": [("", _("All")), *types.items()],
-        }
-        asked = {name: data.get(name, "") for name in choices}
-        chosen = {
-            name: asked[name] if asked[name] in dict(offered) else offered[0][0] for name, offered in choices.items()
-        }
-        super().__init__(chosen)
-        for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
-        self.is_valid()
 
 
 @dataclass(frozen=True)
@@ -169,7 +152,12 @@ def attendance(user: User, data: QueryDict) -> Figures:
     types = newest_types(Programme.objects.filter(centre__in=centres))
     workshops = workshops_of(centres)
     form = AttendanceForm(
-        data, periods=offered, workshops=workshops, types={key: one.name for key, one in types.items()}
+        data,
+        {
+            "period": [(one.key, one.label) for one in offered],
+            "workshop": [("", _("All")), *workshops.items()],
+            "type": [("", _("All")), *((key, one.name) for key, one in types.items())],
+        },
     )
     chosen = form.cleaned_data
     period = next(one for one in offered if one.key == chosen["period"])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from citizens.models import Gender
-from core.forms import Form
+from desk.figures.offered import OfferedForm
 from desk.figures.steering import Quarter
 from plans import shares
 from plans.shares import Counted, Share
@@ -50,30 +50,12 @@ def periods() -> list[Period]:
     return found
 
 
-class ProgressionForm(Form):
-    """What is counted. It stands in the address; anything that is not offered is the first of the list."""
+class ProgressionForm(OfferedForm):
+    """What is counted."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"))
     type = forms.ChoiceField(label=gettext_lazy("Programme type"), required=False)
-    counted = forms.ChoiceField(
-        label=gettext_lazy("Counted"),
-        choices=[(ENDED, gettext_lazy("Ended in the period")), (UNDER_WAY, gettext_lazy("Under way in the period"))],
-    )
-
-    def __init__(self, data: QueryDict, *, periods: list[Period], types: dict[str, str]) -> None:
-        choices = {
-            "period": [(one.key, one.label) for one in periods],
-            "type": [("", _("All")), *types.items()],
-            "counted": self.base_fields["counted"].choices,  # type: ignore[attr-defined]
-        }
-        asked = {name: data.get(name, "") for name in choices}
-        chosen = {
-            name: asked[name] if asked[name] in dict(offered) else offered[0][0] for name, offered in choices.items()
-        }
-        super().__init__(chosen)
-        for name, offered in choices.items():
-            self.fields[name].choices = offered  # type: ignore[attr-defined]
-        self.is_valid()
+    counted = forms.ChoiceField(label=gettext_lazy("Counted"))
 
 
 @dataclass(frozen=True)
@@ -124,7 +106,14 @@ def progression(user: User, data: QueryDict) -> Progression:
     centres = user.reach.organisations_as(Role.TEAM_LEADER)
     programmes = Programme.objects.filter(centre__in=centres).exclude(status=Status.NEVER_STARTED)
     types = newest_types(programmes)
-    form = ProgressionForm(data, periods=offered, types={key: one.name for key, one in types.items()})
+    form = ProgressionForm(
+        data,
+        {
+            "period": [(one.key, one.label) for one in offered],
+            "type": [("", _("All")), *((key, one.name) for key, one in types.items())],
+            "counted": [(ENDED, _("Ended in the period")), (UNDER_WAY, _("Under way in the period"))],
+        },
+    )
     chosen = form.cleaned_data
     period = next(one for one in offered if one.key == chosen["period"])
     is_ended = chosen["counted"] == ENDED
