@@ -280,6 +280,7 @@ class Summary:
     blank: int
     due: int
     due_blank: int
+    missed: int
     flagged: int
     first: time | None
 
@@ -293,7 +294,8 @@ class Summary:
         return self.blank == 0
 
 
-# What a type says is long, so it is read once and not for every slot.
+# What a type says is long, so it is read once and not for every slot. The programmes of the slots are looked up one by
+# one: joined, all there are would be read.
 SUMMARY = """
     WITH types AS MATERIALIZED (
         SELECT id, make_interval(mins => coalesce((definition #>> '{absence_rules,grace_minutes}')::int, 15)) AS grace
@@ -304,10 +306,11 @@ SUMMARY = """
         count(*) FILTER (WHERE s.state = '') AS blank,
         count(*) FILTER (WHERE due) AS due,
         count(*) FILTER (WHERE due AND s.state = '') AS due_blank,
+        count(*) FILTER (WHERE f.status = 'raised') AS missed,
         count(*) FILTER (WHERE f.status = 'raised' AND f.followed_up_at IS NULL) AS flagged,
         min(s.starts) AS first
     FROM attendance_expectedattendance s
-    JOIN programmes_programme p ON p.id = s.programme_id
+    CROSS JOIN LATERAL (SELECT type_id FROM programmes_programme WHERE id = s.programme_id LIMIT 1) p
     JOIN types t ON t.id = p.type_id
     LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
     CROSS JOIN LATERAL (
@@ -341,7 +344,7 @@ def summaries(user: User, day: date, *, at: datetime) -> list[Summary]:
         counts = {row[0]: row[1:] for row in cursor.fetchall()}
     found = []
     for pk, workshop in workshops.items():
-        expected, here, blank, due, due_blank, flagged, first = counts.get(pk, (0, 0, 0, 0, 0, 0, None))
+        expected, here, blank, due, due_blank, missed, flagged, first = counts.get(pk, (0, 0, 0, 0, 0, 0, 0, None))
         found.append(
             Summary(
                 pk,
@@ -353,6 +356,7 @@ def summaries(user: User, day: date, *, at: datetime) -> list[Summary]:
                 blank,
                 due,
                 due_blank,
+                missed,
                 flagged,
                 first,
             )

@@ -1,7 +1,7 @@
 """Today, the start page of every role: what now, and at most five groups, each row one click from its action
 (experience 9, F1, J6)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -52,12 +52,15 @@ def greeting(user: User, at: datetime | None = None) -> str:
     return _("Good evening, %(name)s") % {"name": first_name}
 
 
-def waiting_follow_ups(user: User) -> list[MissedAttendance]:
+def waiting_follow_ups(user: User, centres: Collection[int] = ()) -> list[MissedAttendance]:
     """Citizens who were missing and whom nobody has reached yet, those that went on to others first, then the oldest;
-    without those whose reminders rest (A4, A7, A8). Two queries."""
+    without those whose reminders rest (A4, A7, A8). With `centres`, only theirs, and only these are read. Two queries.
+    """
+    flags = MissedAttendance.objects.visible_to(user)
+    if centres:
+        flags = flags.filter(programme__centre__in=centres)
     return list(
-        MissedAttendance.objects.visible_to(user)
-        .waiting()
+        flags.waiting()
         .awake()
         .select_related("slot__citizen", "slot__programme", "slot__workshop__unit")
         .prefetch_related("attempts__by")

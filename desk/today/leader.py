@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Organisation, Substitution, User
 from accounts.roles import Role
-from attendance.models import MissedAttendance, MissedStatus
+from attendance.models import MissedAttendance
 from attendance.registers import Summary, summaries
 from attendance.standing_in import for_whom
 from core.templatetags.dates import clock
@@ -44,7 +44,7 @@ def team_leader(user: User, day: Day) -> Today:
     led = {post.organisation_id: post.organisation for post in user.posts if post.role == Role.TEAM_LEADER}
     centres = [Organisation(pk=pk, name=name) for pk, name in led.items()]
     registers = summaries(user, day.of_interest, at=timezone.now())
-    follow_ups = waiting_follow_ups(user)
+    follow_ups = waiting_follow_ups(user, led)
     referrals = list(
         Referral.objects.visible_to(user)
         .in_triage()
@@ -161,9 +161,7 @@ def tiles(
     expected = sum(register.expected for register in registers)
     away = sum(register.away for register in registers)
     not_marked = sum(register.blank for register in registers)
-    missed = (
-        MissedAttendance.objects.visible_to(user).filter(slot__day=day.of_interest, status=MissedStatus.RAISED).count()
-    )
+    missed = sum(register.missed for register in registers)
     to_call = sum(register.flagged for register in registers)
     overdue = overdue_tasks(user, day.today)
     oldest_days = (day.today - overdue["oldest"]).days if overdue["oldest"] else 0
