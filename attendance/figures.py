@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncWeek
@@ -83,7 +84,8 @@ def days(programme: Programme, *, since: date) -> list[tuple[date, int, int]]:
 
 def sums_by_day(programme: Programme, *, since: date, until: date) -> dict[date, Sums]:
     """The sums of each day from `since` to `until`, in order of time; days without a slot are left out; one query."""
-    rows = _slots(since, until).filter(programme=programme).values("day").annotate(**_sums()).order_by("day")
+    slots = _slots(since, until).filter(programme=programme)
+    rows: QuerySet[ExpectedAttendance, Any] = slots.values("day").annotate(**_sums()).order_by("day")
     return {row.pop("day"): Sums(**row) for row in rows}
 
 
@@ -100,7 +102,7 @@ def _sums() -> dict[str, Sum | Count]:
 
 def totals_of(programmes: Iterable[int], *, since: date | None = None, until: date | None = None) -> dict[int, Totals]:
     """Figures of many programmes by id, those without a slot left out; one query."""
-    rows = (
+    rows: QuerySet[ExpectedAttendance, Any] = (
         _slots(since, until)
         .filter(programme__in=programmes)
         .values("programme")
