@@ -140,7 +140,9 @@ class ChecklistItem(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "key"], name="programmes_checklist_key_once")]
         indexes = [
-            models.Index(fields=["due_on", "programme"], condition=Q(is_open=True), name="programmes_checklist_due")
+            models.Index(fields=["due_on", "programme"], condition=Q(is_open=True), name="programmes_checklist_due"),
+            # By the cases of one centre, where all that is overdue anywhere would be too much to read.
+            models.Index(fields=["programme", "due_on"], condition=Q(is_open=True), name="programmes_checklist_open"),
         ]
 
     def __str__(self) -> str:
