@@ -99,7 +99,8 @@ def take(step: tuple, placements: list) -> None:
         slot.came_at, slot.left_at = (at if about[1] == "late" else None), (at if about[1] == "left_early" else None)
         slot.save()
     elif verb == "flag":
-        MissedAttendance.objects.update_or_create(slot=slot, defaults={"status": about[1], "due_on": slot.day})
+        told = {"programme": slot.programme, "status": about[1], "due_on": slot.day}
+        MissedAttendance.objects.update_or_create(slot=slot, defaults=told)
     elif verb == "move":
         slot.day = MONDAY + DAY * about[1]
         if not ExpectedAttendance.objects.filter(citizen=slot.citizen, day=slot.day).exists():
