@@ -28,7 +28,9 @@ HEIGHT = {
 TEMPLATES = ROOT / "templates"
 PAGES = sorted(path for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt"))
 # Django, allauth and crispy forms look these up by name.
-FOUND_BY_NAME = re.compile(r"^(40[0-9]|422|50[0-9])\.html$|^account/|^bootstrap5/|^allauth/|^registration/|^django/forms/")
+FOUND_BY_NAME = re.compile(
+    r"^(40[0-9]|422|50[0-9])\.html$|^account/|^bootstrap5/|^allauth/|^registration/|^django/forms/"
+)
 
 
 def python_files() -> Iterator[tuple[str, Path]]:
