@@ -179,7 +179,16 @@ def add_people(connection: psycopg.Connection, numbers: Mapping[str, object]) ->
 
 
 def add_tasks(connection: psycopg.Connection, numbers: Mapping[str, object]) -> None:
-    """What is open with their patterns: tasks, and lines of the checklist."""
+    """What is open with their patterns: tasks, and lines of the checklist; and closing notes."""
+    copy(
+        connection, "closing_notes_closingnote",
+        "new_person n JOIN closing_notes_closingnote o ON o.programme_id = n.pattern_id",
+        {
+            "id": "nextval(pg_get_serial_sequence('closing_notes_closingnote', 'id'))",
+            "programme_id": "%(base)s + n.n", "author_id": "4 * %(base)s + n.k",
+        },
+        numbers,
+    )  # fmt: skip
     copy(
         connection, "worklist_task",
         "new_person n JOIN worklist_task o ON o.citizen_id = n.pattern_citizen AND o.done_at IS NULL"
