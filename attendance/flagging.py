@@ -27,31 +27,34 @@ RAISE = """
             WHERE f.status <> 'raised'
         RETURNING id, slot_id, followed_up_at, (xmax = 0) AS is_new
     ),
+    raised AS MATERIALIZED (
+        SELECT f.id, f.followed_up_at, f.is_new, m.day, m.starts, m.citizen_id, m.workshop_id, m.programme_id,
+            p.caseworker_id, p.centre_id, p.referring_organisation_id, p.reference
+        FROM flags f
+        JOIN missing m ON m.id = f.slot_id
+        JOIN programmes_programme p ON p.id = m.programme_id
+    ),
     tasks AS (
         INSERT INTO worklist_task
             (kind, source, citizen_id, for_user_id, for_unit_id, due_on, url, params, created_at,
              snoozed_until, snoozed_by_id, snooze_reason)
-        SELECT 'contact_absent_citizen', 'attendance.missed:' || f.id, m.citizen_id, p.caseworker_id, w.unit_id, m.day,
-            '/attendance/missed/' || f.id || '/', '{}', %(moment)s,
+        SELECT 'contact_absent_citizen', 'attendance.missed:' || r.id, r.citizen_id, r.caseworker_id, w.unit_id, r.day,
+            '/attendance/missed/' || r.id || '/', '{}', %(moment)s,
             x.until, x.by_id, CASE WHEN x.id IS NULL THEN '' ELSE %(rests)s END
-        FROM flags f
-        JOIN missing m ON m.id = f.slot_id
-        JOIN programmes_programme p ON p.id = m.programme_id
-        JOIN programmes_workshop w ON w.id = m.workshop_id
-        LEFT JOIN attendance_rest x ON x.programme_id = p.id AND x.lifted_at IS NULL
+        FROM raised r
+        JOIN programmes_workshop w ON w.id = r.workshop_id
+        LEFT JOIN attendance_rest x ON x.programme_id = r.programme_id AND x.lifted_at IS NULL
             AND x.until > (%(moment)s AT TIME ZONE %(zone)s)::date
-        WHERE f.followed_up_at IS NULL
+        WHERE r.followed_up_at IS NULL
         ON CONFLICT DO NOTHING
     ),
     told AS (
         INSERT INTO journal_entry
             (citizen_id, centre_id, referring_organisation_id, "case", kind, audience, happened_at, params, body, url)
-        SELECT m.citizen_id, p.centre_id, p.referring_organisation_id, p.reference, 'missed', 'team',
-            (m.day + m.starts) AT TIME ZONE %(zone)s, '{}', '', '/attendance/missed/' || f.id || '/'
-        FROM flags f
-        JOIN missing m ON m.id = f.slot_id
-        JOIN programmes_programme p ON p.id = m.programme_id
-        WHERE f.is_new
+        SELECT r.citizen_id, r.centre_id, r.referring_organisation_id, r.reference, 'missed', 'team',
+            (r.day + r.starts) AT TIME ZONE %(zone)s, '{}', '', '/attendance/missed/' || r.id || '/'
+        FROM raised r
+        WHERE r.is_new
     )
 """
 
@@ -77,13 +80,14 @@ FLAG = f"""
             s.state <> '' AND s.notice_id IS NULL AND s.day + s.starts <= %(at)s
                 AND (s.state <> ALL(%(excused)s) OR s.marked_at >= (s.day + s.starts) AT TIME ZONE %(zone)s)
                 AND (%(at)s < r.closes OR s.marked_at <= r.closes AT TIME ZONE %(zone)s) AS is_taken,
-            -- Not the status itself: most flags have the same one, and the database would expect nothing new.
-            coalesce(f.status = 'raised', false) AS is_flagged
+            -- Looked up for those that can have one alone: all flags there ever were are not read for one day.
+            s.state IN ('', '{State.NO_SHOW}') AND coalesce((
+                SELECT f.status = 'raised' FROM attendance_missedattendance f WHERE f.slot_id = s.id
+            ), false) AS is_flagged
         FROM registers r
         JOIN attendance_expectedattendance s ON s.workshop_id = r.workshop_id AND s.day = r.day
         JOIN programmes_programme p ON p.id = s.programme_id
         JOIN types t ON t.id = p.type_id
-        LEFT JOIN attendance_missedattendance f ON f.slot_id = s.id
         WHERE NOT EXISTS (SELECT FROM programmes_closingday c WHERE c.centre_id = p.centre_id AND c.day = s.day)
           AND NOT EXISTS (
               SELECT FROM programmes_pause x
