@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from attendance.flagging import LOCK
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import flag_missed_attendance
 from audit.acting import System, acting
@@ -31,10 +32,11 @@ CITIZENS, A_DAY, MISSED = 40, 50, 5_000
 # Four days that nobody has looked at; of a citizen's fifty moments of a day most are missed, the others are not.
 DAYS = 4
 NOT_MISSED = ["present", "late", "ill", "treatment", "leave"]
-# A flag's own row takes this long, so that a look takes seconds and what is killed is killed in the middle.
+# A flag's own row takes this long, so that a look takes seconds, fewer than a statement may, and what is killed is killed
+# in the middle.
 SLOW = """
 CREATE FUNCTION storm_slow() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep(0.003); RETURN NEW; END $$;
+BEGIN PERFORM pg_sleep(0.001); RETURN NEW; END $$;
 CREATE TRIGGER storm_slow BEFORE INSERT ON attendance_missedattendance
     FOR EACH ROW EXECUTE FUNCTION storm_slow();
 """
@@ -215,12 +217,12 @@ def twice_at_once(storm: Storm) -> None:
 
 
 def busy() -> bool:
-    """Whether a worker is in the middle of the statement; a killed one's goes on in the server until it notices."""
-    # What others ask is the owner's to see.
+    """Whether a worker is in the middle of a look; a killed one's goes on in the server until it notices."""
+    # By the lock that a look holds: which statement another role runs is not everybody's to see.
     return bool(
         as_owner(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND state <> 'idle' AND query LIKE '%attendance_registerday%'"
+            "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+            f" WHERE datname = current_database() AND locktype = 'advisory' AND objid = {LOCK} AND granted"
         )
     )
 
