@@ -32,8 +32,7 @@ CITIZENS, A_DAY, MISSED = 40, 50, 5_000
 # Four days that nobody has looked at; of a citizen's fifty moments of a day most are missed, the others are not.
 DAYS = 4
 NOT_MISSED = ["present", "late", "ill", "treatment", "leave"]
-# A flag's own row takes this long, so that a look takes seconds, fewer than a statement may, and what is killed is killed
-# in the middle.
+# A flag's own row takes this long: a look takes seconds, fewer than a statement may, and can be killed in the middle.
 SLOW = """
 CREATE FUNCTION storm_slow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN PERFORM pg_sleep(0.001); RETURN NEW; END $$;
