@@ -66,13 +66,15 @@ def write_absence_reports(worlds: list[World], *, by: Actor) -> None:
 
 
 def just_missed(world: World) -> MissedAttendance | None:
-    """A colleague's citizen who did not come today or on the last working day; none where nobody else would be left."""
-    waiting = MissedAttendance.objects.waiting().filter(
+    """Somebody who did not come today or on the last working day; none of the caseworker and the first workshop, whom
+    the demo signs in and whose follow-ups wait."""
+    latest = MissedAttendance.objects.waiting().filter(
         slot__programme__centre=world.centre, due_on__gte=world.last_working_day, slot__citizen__is_protected=False
     )
-    others = waiting.exclude(slot__programme__caseworker=world.first_caseworker)
-    latest = others.select_related("slot__citizen", "slot__programme__caseworker").order_by("-due_on", "-pk").first()
-    return latest if waiting.count() > 1 else None
+    others = latest.exclude(slot__programme__caseworker=world.first_caseworker).exclude(
+        slot__workshop=next(iter(world.workshops.values()), None)
+    )
+    return others.select_related("slot__citizen", "slot__programme__caseworker").order_by("-due_on", "-pk").first()
 
 
 def write_rest(world: World, missed: MissedAttendance) -> None:
