@@ -174,7 +174,7 @@ def report(small: World, large: World) -> str:
             *rows,
             "",
             "Flagging of a day beside one plain statement that writes the same rows, which it is told; taken back, in",
-            "turns, the median of three:",
+            "turns, the median of eleven:",
             "",
             "| due slots | flags | flagging | a thousand | plain statement | ratio | goal | | a second run adds |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
