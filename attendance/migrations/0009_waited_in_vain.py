@@ -1,7 +1,7 @@
 """Who was told too late that a meeting or an activity is off is not missed meanwhile (A2, A4).
 
-One that was agreed ahead and called off after it had begun, or not held by another side than the citizen's, keeps the
-beginning of the slot until its end; it is no hours of anybody.
+One that was agreed ahead and called off or moved after it had begun, or not held by another side than the citizen's,
+keeps the beginning of the slot until its end; it is no hours of anybody.
 """
 
 from django.db import migrations
@@ -34,6 +34,19 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
           )))
           AND m.starts_at >= since::timestamp AT TIME ZONE 'Europe/Copenhagen'
           AND m.starts_at < (until + 1)::timestamp AT TIME ZONE 'Europe/Copenhagen'
+        UNION ALL
+        SELECT t.starts::date, int4range(
+                (extract(epoch FROM t.starts::time) / 60)::int,
+                greatest((extract(epoch FROM t.starts::time) / 60)::int,
+                    CASE WHEN t.ends::date > t.starts::date THEN 1440
+                         ELSE (extract(epoch FROM t.ends::time) / 60)::int END)
+            ), 'waited', m.kind::text, m.id
+        FROM meetings_meeting m JOIN meetings_earliertime b ON b.meeting_id = m.id CROSS JOIN LATERAL (SELECT
+            b.starts_at AT TIME ZONE 'Europe/Copenhagen', b.ends_at AT TIME ZONE 'Europe/Copenhagen'
+        ) AS t (starts, ends)
+        WHERE m.programme_id = a.id AND m.with_citizen AND b.starts_at BETWEEN m.created_at AND b.moved_at
+          AND b.starts_at >= since::timestamp AT TIME ZONE 'Europe/Copenhagen'
+          AND b.starts_at < (until + 1)::timestamp AT TIME ZONE 'Europe/Copenhagen'
         UNION ALL
         SELECT y.day, int4range(
                 (extract(epoch FROM y.starts) / 60)::int, (extract(epoch FROM y.ends) / 60)::int

@@ -13,5 +13,5 @@ ALTER FUNCTION attendance_slots_dirty() RESET jit;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attendance", "0013_waited_for_one_moved")]
+    dependencies = [("attendance", "0012_flags_of_cases")]
     operations = [migrations.RunSQL(SET, RESET)]
