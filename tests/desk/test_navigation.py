@@ -5,10 +5,13 @@ import datetime
 import pytest
 import time_machine
 
+from accounts.models import User
+from audit.acting import System, acting
 from desk.navigation import COUNTS, PAGES, items
 from tests.desk.cast import NINE, TODAY, a_case
-from tests.factories.accounts import user_with_role
-from tests.factories.attendance import MissedFactory, SlotFactory
+from tests.factories.accounts import MembershipFactory, user_with_role
+from tests.factories.attendance import MissedFactory, SlotFactory, contact_person_of
+from tests.factories.programmes import WorkshopFactory
 from tests.factories.worklist import TaskFactory
 from tests.matrix import ROLES
 
@@ -61,6 +64,26 @@ def test_what_is_due_is_counted_once_and_what_is_put_off_is_not(django_assert_nu
     with django_assert_num_queries(1):
         found = {item.url: item.count for item in items(case.caseworker, "/")}
     assert (found["/attendance/missed/"], found["/tasks/"]) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_what_is_counted_follows_the_day_and_the_roles_of_now():
+    """T7: what is put together once for a user is never yesterday's, and never that of a role they have no more."""
+    case = a_case()
+    contact = contact_person_of(workshop := WorkshopFactory(unit__organisation=case.programme.centre))
+    TaskFactory(citizen=None, for_user=None, for_unit=workshop.unit, due_on=TODAY + datetime.timedelta(days=1))
+
+    def counted() -> int:
+        return {item.url: item.count for item in items(User.objects.get(pk=contact.pk), "/")}["/tasks/"]
+
+    assert counted() == 0
+    with time_machine.travel(datetime.datetime.fromisoformat(NINE) + datetime.timedelta(days=1), tick=False):
+        assert counted() == 1
+        other = WorkshopFactory(unit__organisation=case.programme.centre)
+        MembershipFactory(user=contact, organisation=case.programme.centre, role="contact_person", unit=other.unit)
+        with acting(System("test")):
+            contact.memberships.filter(unit=workshop.unit).update(ends_on=TODAY)
+        assert counted() == 0
 
 
 @pytest.mark.django_db
