@@ -49,6 +49,7 @@ class Stack:
             "IDENTITY_KEYS": "b1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
             "IDENTITY_INDEX_KEY": "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=",
             "SITE_URL": self.address,
+            "STATIC_ROOT": str(folder / "static"),  # collecting rewrites files, and another stack may be serving them
             "FLAGGING_SECONDS": "2",  # nobody waits a minute for what is tested
             "PYTHONPATH": str(ROOT),
             "PWD": str(ROOT),
