@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.codes import last_digits, redeem, send_code
 from accounts.sessions import IDLE
 from core.forms import Form
+from core.http import TOO_MANY, UNPROCESSABLE
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-UNPROCESSABLE, TOO_MANY = 422, 429
 # Whom the code of this device was sent to; nobody where the address is unknown, which the page does not tell.
 ASKED, SENT_TO = "code_asked", "code_sent_to"
 

@@ -16,8 +16,9 @@ from accounts.models import Invitation
 from accounts.permissions import organisations_kept_by
 from accounts.requests import SignedIn
 from accounts.users_forms import InviteForm, WelcomeForm
-from accounts.users_views import UNPROCESSABLE, for_keepers
+from accounts.users_views import for_keepers
 from core.exceptions import Refused
+from core.http import UNPROCESSABLE
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

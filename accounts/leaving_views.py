@@ -18,8 +18,9 @@ from accounts.permissions import organisations_kept_by
 from accounts.requests import SignedIn
 from accounts.roles import Role
 from accounts.users_forms import LastDayForm, TakersForm
-from accounts.users_views import UNPROCESSABLE, for_keepers, kept_user
+from accounts.users_views import for_keepers, kept_user
 from core.exceptions import Refused
+from core.http import UNPROCESSABLE
 
 
 @require_http_methods(["GET", "POST"])

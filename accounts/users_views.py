@@ -24,8 +24,7 @@ from accounts.users_list import status_of, user_list
 from audit.log import look
 from audit.models import Access
 from core.exceptions import Refused
-
-UNPROCESSABLE = 422
+from core.http import UNPROCESSABLE
 
 
 def for_keepers(view: Callable) -> Callable:

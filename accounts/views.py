@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.sessions import TABLET
 from accounts.tablets import may_have_pin, tablet_of, units_for_tablets
+from core.http import UNPROCESSABLE
 
 
 class WrongFormAnswers422:
@@ -26,7 +27,7 @@ class WrongFormAnswers422:
 
     def form_invalid(self, form: BaseForm) -> HttpResponse:
         response = super().form_invalid(form)  # type: ignore[misc]
-        response.status_code = 422
+        response.status_code = UNPROCESSABLE
         return response
 
 
@@ -89,4 +90,4 @@ def profile(request: HttpRequest) -> HttpResponse:
         "may_share": user.has_role(Role.TEAM_LEADER, Role.CONTACT_PERSON) and units_for_tablets(user).exists(),
         "has_tablet": tablet is not None and TABLET in request.session and may_have_pin(user, tablet),
     }
-    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/profile.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -26,11 +26,11 @@ class AttendanceConfig(AppConfig):
     name = "attendance"
 
     def ready(self) -> None:
-        from attendance.absence_reports import drop_drafts
-        from attendance.ending import clear_up, refuse_for_one_who_came
-        from attendance.explaining import follow_cover
-        from attendance.pausing import clear_paused_days
-        from attendance.reporting import settle
+        from attendance.absence.reports import drop_drafts
+        from attendance.expected.ending import clear_up, refuse_for_one_who_came
+        from attendance.expected.pausing import clear_paused_days
+        from attendance.follow_up.explaining import follow_cover
+        from attendance.reported.weeks import settle
 
         programme_ending.connect(refuse_for_one_who_came, dispatch_uid="attendance.refuse_for_one_who_came")
         programme_ended.connect(clear_up, dispatch_uid="attendance.clear_up")
@@ -47,14 +47,14 @@ class AttendanceConfig(AppConfig):
 
 def follow_schedule(sender: object, *, programme: "Programme", from_day: date, **kwargs) -> None:
     """In the same transaction as the change: expect what is agreed now, from `from_day` on."""
-    from attendance.expected import rewrite_expected
+    from attendance.expected.writing import rewrite_expected
 
     rewrite_expected(programme=programme, from_day=from_day)
 
 
 def follow_schedules(sender: object, *, programmes: Collection[int], from_day: date, **kwargs) -> None:
     """The same for many programmes at once."""
-    from attendance.expected import rewrite_of_all
+    from attendance.expected.writing import rewrite_of_all
 
     rewrite_of_all(programmes=programmes, from_day=from_day)
 
@@ -63,6 +63,6 @@ def follow_closing_days(
     sender: object, *, centre: "Organisation", days: Collection[date], by: "Actor", **kwargs
 ) -> None:
     """In the same transaction: nobody is expected at a closed centre, and its flags are taken back (A12)."""
-    from attendance.expected import rewrite_closing_days
+    from attendance.expected.writing import rewrite_closing_days
 
     rewrite_closing_days(centre_id=centre.pk, days=days, by=by)

@@ -8,14 +8,14 @@ from celery import shared_task
 from django.db import connection
 from django.utils import timezone
 
-from attendance.absence_rules import draft_reports
-from attendance.escalation import escalate
-from attendance.expected import write_ahead
-from attendance.falls import look_for_falls
-from attendance.flagging import flag_missed
-from attendance.missing_registers import remind_of_registers
-from attendance.reporting import ask_for_reports
-from attendance.roll_ups import count_dirty_days
+from attendance.absence.rules import draft_reports
+from attendance.expected.writing import write_ahead
+from attendance.figures.falls import look_for_falls
+from attendance.figures.roll_ups import count_dirty_days
+from attendance.follow_up.escalation import escalate
+from attendance.follow_up.flagging import flag_missed
+from attendance.follow_up.missing_registers import remind_of_registers
+from attendance.reported.weeks import ask_for_reports
 from audit.acting import System
 
 FLAGGING, EXPECTING, JUDGING = 4_801_527, 4_801_528, 4_801_529

@@ -2,16 +2,15 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import (
-    views,
-    views_figures,
-    views_follow_up,
-    views_notices,
-    views_reporting,
-    views_reports,
-    views_sheets,
-    views_substitutes,
-)
+from attendance.absence import views as absence
+from attendance.figures import views as figures
+from attendance.follow_up import views as follow_up
+from attendance.joint_days import views as joint_days
+from attendance.notices import views as notices
+from attendance.register import sheet_views as sheets
+from attendance.register import views as register
+from attendance.reported import views as reported
+from attendance.substitutes import views as substitutes
 
 
 class DayConverter:
@@ -43,28 +42,28 @@ register_converter(WeekConverter, "attendance_week")
 
 app_name = "attendance"
 urlpatterns = [
-    path("", views.overview, name="overview"),
-    path("marks/", views.marks, name="marks"),
-    path("missed/", views_follow_up.missed, name="missed"),
-    path("missed/<int:pk>/", views_follow_up.contact, name="contact"),
-    path("missed/<int:pk>/rest/", views_follow_up.rest, name="rest"),
-    path("reports/<int:pk>/", views_reports.report, name="report"),
-    path("reports/<int:pk>/send/", views_reports.send, name="send_report"),
-    path("reports/<int:pk>/discard/", views_reports.discard, name="discard_report"),
-    path("reports/<int:pk>/received/", views_reports.receive, name="receive_report"),
-    path("case/<str:reference>/", views_figures.citizen, name="citizen"),
-    path("warnings/<int:pk>/settle/", views_figures.settle_warning, name="settle_warning"),
-    path("case/<str:reference>/weeks/<attendance_week:monday>/", views_reporting.week, name="week"),
-    path("case/<str:reference>/notice/", views_notices.give, name="give_notice"),
-    path("notices/<int:pk>/", views_notices.change, name="change_notice"),
-    path("notices/<int:pk>/take-back/", views_notices.take_back, name="take_back_notice"),
-    path("<int:workshop>/joint-days/", views_notices.joint_days, name="joint_days"),
-    path("joint-days/<int:pk>/cancel/", views_notices.cancel, name="cancel_joint_day"),
-    path("<int:workshop>/<attendance_day:day>/", views.register, name="register"),
-    path("arrivals/", views_sheets.arrivals, name="arrivals"),
-    path("<int:workshop>/<attendance_day:day>/print/", views_sheets.sheet, name="sheet"),
-    path("<int:workshop>/<attendance_day:day>/history/", views.history, name="history"),
-    path("<int:workshop>/substitutes/", views_substitutes.substitutes, name="substitutes"),
-    path("<int:workshop>/step-in/", views_substitutes.stepping_in, name="step_in"),
-    path("substitutes/<int:pk>/end/", views_substitutes.end, name="end_substitution"),
+    path("", register.overview, name="overview"),
+    path("marks/", register.marks, name="marks"),
+    path("missed/", follow_up.missed, name="missed"),
+    path("missed/<int:pk>/", follow_up.contact, name="contact"),
+    path("missed/<int:pk>/rest/", follow_up.rest, name="rest"),
+    path("reports/<int:pk>/", absence.report, name="report"),
+    path("reports/<int:pk>/send/", absence.send, name="send_report"),
+    path("reports/<int:pk>/discard/", absence.discard, name="discard_report"),
+    path("reports/<int:pk>/received/", absence.receive, name="receive_report"),
+    path("case/<str:reference>/", figures.citizen, name="citizen"),
+    path("warnings/<int:pk>/settle/", figures.settle_warning, name="settle_warning"),
+    path("case/<str:reference>/weeks/<attendance_week:monday>/", reported.week, name="week"),
+    path("case/<str:reference>/notice/", notices.give, name="give_notice"),
+    path("notices/<int:pk>/", notices.change, name="change_notice"),
+    path("notices/<int:pk>/take-back/", notices.take_back, name="take_back_notice"),
+    path("<int:workshop>/joint-days/", joint_days.joint_days, name="joint_days"),
+    path("joint-days/<int:pk>/cancel/", joint_days.cancel, name="cancel_joint_day"),
+    path("<int:workshop>/<attendance_day:day>/", register.register, name="register"),
+    path("arrivals/", sheets.arrivals, name="arrivals"),
+    path("<int:workshop>/<attendance_day:day>/print/", sheets.sheet, name="sheet"),
+    path("<int:workshop>/<attendance_day:day>/history/", register.history, name="history"),
+    path("<int:workshop>/substitutes/", substitutes.substitutes, name="substitutes"),
+    path("<int:workshop>/step-in/", substitutes.stepping_in, name="step_in"),
+    path("substitutes/<int:pk>/end/", substitutes.end, name="end_substitution"),
 ]

@@ -10,7 +10,7 @@ from datetime import time as clock
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attendance.flagging import Count, flag_missed
+from attendance.follow_up.flagging import Count, flag_missed
 from audit.acting import System, acting
 
 RUNS = 11  # three differ by a fifth

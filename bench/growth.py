@@ -277,7 +277,7 @@ FLAG_TASKS = """
     JOIN new_person n ON n.citizen_id = s.citizen_id
     WHERE f.followed_up_at IS NULL
 """
-# As attendance.roll_ups counts them.
+# As attendance.figures.roll_ups counts them.
 DAY_FIGURES = """
     INSERT INTO attendance_dayfigure
         (day, centre_id, workshop_id, type_key, slots, agreed, attended, ill, late, missed, blank, absence)

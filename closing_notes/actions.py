@@ -23,13 +23,13 @@ from core.exceptions import NotAllowed, Refused
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import begin_closing, complete
-from programmes.definition import INTERRUPTED
-from programmes.ending import interrupt
+from programmes.checklist.requirements import settle
+from programmes.course.ending import interrupt
 from programmes.models import Programme
-from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
 from programmes.telling import tell_case
+from programmes.types.definition import INTERRUPTED
 from worklist.actions import clear_task, raise_task
 
 

@@ -9,7 +9,7 @@ class ClosingNotesConfig(AppConfig):
         from closing_notes.handover import hand_over_notes, open_notes
         from closing_notes.requirements import READINGS
         from core.events import period_changed, programme_ended, programme_ending, user_leaving, work_asked
-        from programmes import requirements
+        from programmes.checklist import requirements
 
         requirements.READINGS.update(READINGS)
         programme_ending.connect(refuse_without_approved_note, dispatch_uid="closing_notes.completion")

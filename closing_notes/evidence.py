@@ -13,14 +13,14 @@ from django.db.models import CharField, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from attendance import figures
+from attendance.figures import sums
 from attendance.states import SICK, State
 from core.life_areas import LifeArea
 from journal.models import is_struck
 from meetings.models import Meeting
 from meetings.statuses import Status as MeetingStatus
+from plans.evidence.observations import lately
 from plans.models import FollowUp, Plan, TalkedAbout
-from plans.observations import lately
 from plans.permissions import Reading
 from plans.progress import progress
 from programmes.models import Placement, Programme
@@ -191,9 +191,9 @@ def last_day(programme: Programme) -> date:
 
 def attendance_of(programme: Programme, *, until: date) -> AttendanceFigures:
     """Attended and agreed minutes, by week and by reason, as A9 counts them; two queries."""
-    counted = {week.monday: week for week in figures.weeks(programme, until=until)}
+    counted = {week.monday: week for week in sums.weeks(programme, until=until)}
     # Agreed leave was not expected, so it is no absence.
-    reasons = [reason for reason in figures.reasons(programme, until=until) if reason.state != State.LEAVE]
+    reasons = [reason for reason in sums.reasons(programme, until=until) if reason.state != State.LEAVE]
     return {
         "agreed": sum(week.agreed for week in counted.values()),
         "attended": sum(week.attended for week in counted.values()),

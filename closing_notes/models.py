@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from citizens.models import CaseAccess
 from closing_notes.statuses import Status
-from programmes.definition import Section
 from programmes.models import Programme
+from programmes.types.definition import Section
 
 # Who reads a note while it is written. A contact person never does: it may speak of health.
 STAFF = [Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST]

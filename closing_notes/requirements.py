@@ -1,6 +1,6 @@
 """How the checklist reads the closing note (P9): somebody else than its author has approved it."""
 
-from programmes.requirements import Reading
+from programmes.checklist.requirements import Reading
 
 READINGS = {
     "closing_note": Reading(

@@ -30,6 +30,7 @@ from closing_notes.sources import NUMBERS, sources_of
 from closing_notes.statuses import Status
 from core.exceptions import Refused
 from core.forms import ReasonForm
+from core.http import CONFLICT, UNPROCESSABLE
 from programmes.models import Programme
 
 PAGE = 50
@@ -140,7 +141,9 @@ def hand_in(request: SignedIn, note: ClosingNote) -> HttpResponse:
 
 
 def wrong_note(request: SignedIn, note: ClosingNote, form: NoteForm) -> HttpResponse:
-    return render(request, "closing_notes/edit.html", {"editor": Editor(note, form), "form": form}, status=422)
+    return render(
+        request, "closing_notes/edit.html", {"editor": Editor(note, form), "form": form}, status=UNPROCESSABLE
+    )
 
 
 def both_versions(request: SignedIn, stale: actions.Stale, typed: dict) -> HttpResponse:
@@ -151,7 +154,7 @@ def both_versions(request: SignedIn, stale: actions.Stale, typed: dict) -> HttpR
     form.is_valid()
     form.add_error(None, str(stale))
     editor = Editor(note, form, saved_by_other=note)
-    return render(request, "closing_notes/edit.html", {"editor": editor, "form": form}, status=409)
+    return render(request, "closing_notes/edit.html", {"editor": editor, "form": form}, status=CONFLICT)
 
 
 @require_POST
@@ -250,7 +253,7 @@ def with_reason(
     form = why_changed(request.POST)
     if not form.is_valid():
         look(request, f"closing note {note.programme.reference}", citizen_id=note.programme.citizen_id)
-        return render(request, "closing_notes/review.html", reading(request, note, form), status=422)
+        return render(request, "closing_notes/review.html", reading(request, note, form), status=UNPROCESSABLE)
     return act(request, note.programme.reference, lambda: deed(form.cleaned_data["why"]), done, then)
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from attendance import offline
+from attendance.register import offline
 from core import errors
 
 urlpatterns = [

@@ -8,6 +8,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
+from core.http import UNPROCESSABLE
 from desk.figures import steering_views
 from desk.lists.portfolio import portfolio
 from desk.search.cases import cleaned, looks_like_number
@@ -55,4 +56,4 @@ def cases(request: SignedIn) -> HttpResponse:
         return refuse_number(request, "desk:cases")
     listed = portfolio(request.user, request.GET)
     look(request, "cases", kind=Access.Kind.LIST)
-    return render(request, "desk/cases.html", {"list": listed}, status=200 if listed.is_valid else 422)
+    return render(request, "desk/cases.html", {"list": listed}, status=200 if listed.is_valid else UNPROCESSABLE)

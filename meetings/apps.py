@@ -14,7 +14,7 @@ class MeetingsConfig(AppConfig):
             hand_over,
         )
         from meetings.handover import open_meetings
-        from programmes import requirements
+        from programmes.checklist import requirements
 
         requirements.READINGS.update(READINGS)
         referral_accepted.connect(ask_at_start, dispatch_uid="meetings.ask_at_start")

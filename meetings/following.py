@@ -21,9 +21,9 @@ from meetings.calendar_files import Method
 from meetings.handover import at
 from meetings.models import Meeting, MeetingTask, Participant
 from meetings.statuses import Kind, Status
-from programmes import requirements
+from programmes.checklist import requirements
+from programmes.checklist.requirements import Reading
 from programmes.models import Programme
-from programmes.requirements import Reading
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import SignedIn
 from core.exceptions import NotAllowed, Refused
 from core.forms import ReasonForm
+from core.http import CONFLICT, UNPROCESSABLE
 from core.templatetags.dates import clock
 from meetings import actions, forms, recording
 from meetings.models import Meeting
@@ -20,7 +21,6 @@ from meetings.statuses import Status
 from meetings.views import meeting_or_404, programme_or_404
 from programmes.statuses import RUNNING
 
-CONFLICT, UNPROCESSABLE = 409, 422
 WRITE = ["GET", "HEAD", "POST"]
 
 

@@ -8,7 +8,7 @@ class PlansConfig(AppConfig):
         from core.events import programme_ended, referral_accepted
         from plans.actions import clear_up, start_plan
         from plans.requirements import READINGS
-        from programmes import requirements
+        from programmes.checklist import requirements
 
         requirements.READINGS.update(READINGS)
         referral_accepted.connect(start_plan, dispatch_uid="plans.start_plan")

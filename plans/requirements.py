@@ -1,6 +1,6 @@
 """How the checklist reads the plan (P9): a confirmed version, and the follow-up whose day the plan itself knows."""
 
-from programmes.requirements import Reading
+from programmes.checklist.requirements import Reading
 
 PLAN = "FROM plans_plan l WHERE l.programme_id = p.id"
 READINGS = {

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from core import rendering
-from plans import documents
 from plans.models import PlanDocument
+from plans.paper import documents
 
 
 @shared_task

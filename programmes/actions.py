@@ -16,10 +16,10 @@ from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from journal.models import Audience, Entry
 from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
-from programmes.coordination import appoint_first
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
+from programmes.people.coordination import appoint_first
 from programmes.permissions import may_lead
-from programmes.schedules import WeekSlot, problems
+from programmes.placements.schedules import WeekSlot, problems
 from programmes.statuses import MOVES, Status
 from programmes.telling import tell_case
 

@@ -24,13 +24,13 @@ from core.events import cover_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
 from journal.models import Audience, Entry
-from programmes import definition
 from programmes.activity_statuses import MOVES, RECORDED, ActivityStatus
+from programmes.checklist.requirements import settle
 from programmes.models import Activity, ClosingDay, Programme
 from programmes.permissions import on_teams_of, worked_on_by
-from programmes.requirements import settle
 from programmes.statuses import RUNNING
 from programmes.telling import tell_case
+from programmes.types import definition
 
 # A series is planned for at most a year of weeks.
 AT_MOST = 52

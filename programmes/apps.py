@@ -30,8 +30,8 @@ class ProgrammesConfig(AppConfig):
         country_chosen.connect(follow_country, dispatch_uid="programmes.follow_country")
         user_leaving.connect(leave_teams, dispatch_uid="programmes.leave_teams")
         from programmes.activities import end_with_period, end_with_programme, hand_over_activities, open_activities
-        from programmes.handover import hand_over_programmes, loads, open_programmes
-        from programmes.requirements import settle_case, settle_one
+        from programmes.checklist.requirements import settle_case, settle_one
+        from programmes.people.handover import hand_over_programmes, loads, open_programmes
 
         # Before the checklist is worked out, which looks at what is planned.
         period_changed.connect(end_with_period, dispatch_uid="programmes.end_activities_with_period")
@@ -51,9 +51,9 @@ class ProgrammesConfig(AppConfig):
 def follow_country(sender: object, *, centre: "Organisation", by: "User", **kwargs) -> None:
     """Public holidays of the country, and the catalogue where no type was ever loaded (U1)."""
     from audit.acting import acting
-    from programmes.catalogue import load_catalogue
-    from programmes.closing_days import follow_country
     from programmes.models import ProgrammeType
+    from programmes.places.closing_days import follow_country
+    from programmes.types.catalogue import load_catalogue
 
     if not ProgrammeType.objects.exists():
         load_catalogue()
@@ -68,7 +68,7 @@ def say_where_they_are_seen(sender: object, *, organisation: "Organisation", **k
 
 
 def say_what_is_placed(sender: object, *, place: "Organisation | Unit", **kwargs) -> list[str]:
-    from programmes.workshops import still_placed
+    from programmes.places.workshops import still_placed
 
     return still_placed(place)
 
@@ -85,8 +85,8 @@ def leave_teams(
 ) -> None:
     """Who leaves is on no team any more (U2); who stays and only hands over work is, but coordinates no longer."""
     from audit.acting import acting
-    from programmes.coordination import hand_on
-    from programmes.team import leave_teams
+    from programmes.people.coordination import hand_on
+    from programmes.people.team import leave_teams
 
     if not stays:
         leave_teams(user=user, by=by, centre=organisation, taker=taker)

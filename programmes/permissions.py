@@ -8,8 +8,8 @@ from django.db.models.functions import Cast, Concat
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from citizens.models import CaseAccess
-from programmes.functions import works_on_cases
 from programmes.models import Programme, TeamMember
+from programmes.people.functions import works_on_cases
 
 
 def may_lead(user: User, centre: Organisation) -> bool:

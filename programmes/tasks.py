@@ -4,8 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.acting import System
-from programmes import actions, handover, pausing, requirements
-from programmes.closing_days import write_holidays_ahead
+from programmes import actions
+from programmes.checklist import requirements
+from programmes.course import pausing
+from programmes.people import handover
+from programmes.places.closing_days import write_holidays_ahead
 
 
 @shared_task

@@ -13,7 +13,7 @@ from citizens.access import end
 from citizens.models import Citizen
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
-from programmes.ending import never_start
+from programmes.course.ending import never_start
 from programmes.models import Programme
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.drafts import locked, name_shown

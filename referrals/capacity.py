@@ -6,10 +6,10 @@ from datetime import date
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
-from programmes.capacity import Caseload, Places, caseloads, coming_by_workshop, free_places
-from programmes.catalogue import latest_types
 from programmes.models import Offer, Programme, ProgrammeType
-from programmes.quotas import TypePlaces, type_places
+from programmes.places.capacity import Caseload, Places, caseloads, coming_by_workshop, free_places
+from programmes.places.quotas import TypePlaces, type_places
+from programmes.types.catalogue import latest_types
 from referrals.models import Referral
 from referrals.statuses import Status
 

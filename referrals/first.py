@@ -16,9 +16,9 @@ from accounts.roles import Role
 from core.calendar import ANY_DAY, last_day
 from core.fields import HoursField, parse_date
 from core.forms import Form
-from programmes.capacity import Places, free_places
 from programmes.models import ProgrammeType, Workshop
-from programmes.schedules import suggested_week
+from programmes.placements.schedules import suggested_week
+from programmes.places.capacity import Places, free_places
 from referrals.fields import BoundedDateField, CountField
 from referrals.forms import MOST_WEEKS
 from referrals.granting import First, planned_from_the_start, wished_first, wrong_weeks

@@ -12,7 +12,7 @@ from citizens.identity import Number, WrongNumber, parse_number
 from citizens.models import Citizen, Gender
 from core.fields import LongTextField
 from core.forms import Form
-from programmes import definition
+from programmes.types import definition
 from referrals.fields import BirthDateField, EitherField
 
 LANGUAGES = [

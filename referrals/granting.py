@@ -15,13 +15,13 @@ from core.calendar import last_day
 from core.exceptions import Refused
 from programmes.actions import start_programme
 from programmes.activities import Details, plan, series
-from programmes.capacity import caseloads, free_places
-from programmes.catalogue import latest_type
-from programmes.definition import Activity
 from programmes.models import Programme, ProgrammeType, Workshop
-from programmes.placeable import check_free
-from programmes.quotas import problem, type_places
-from programmes.schedules import WeekSlot
+from programmes.placements.placeable import check_free
+from programmes.placements.schedules import WeekSlot
+from programmes.places.capacity import caseloads, free_places
+from programmes.places.quotas import problem, type_places
+from programmes.types.catalogue import latest_type
+from programmes.types.definition import Activity
 from referrals.models import Referral
 from referrals.starts import closed_at, wrong_start
 from referrals.submission import running_programme, told

@@ -16,8 +16,8 @@ from core.calendar import last_day, monday_of
 from core.fields import HoursField, LongTextField
 from core.forms import Form
 from core.templatetags.dates import short_day
-from programmes.definition import Ages
-from programmes.offers import Offered, pre_programmes
+from programmes.places.offers import Offered, pre_programmes
+from programmes.types.definition import Ages
 from referrals.fields import BoundedDateField, CountField
 from referrals.forms import MOST_WEEKS
 

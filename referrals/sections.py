@@ -16,8 +16,8 @@ from citizens.identity import WrongNumber, parse_number
 from core.fields import parse_date
 from core.forms import Form, FormError
 from programmes.models import ProgrammeType
-from programmes.offers import Offered, offered_today
-from programmes.quotas import plain
+from programmes.places.offers import Offered, offered_today
+from programmes.places.quotas import plain
 from referrals import goals
 from referrals.drafts import Typed
 from referrals.forms import AccommodationsForm, CitizenForm

@@ -14,11 +14,11 @@ from accounts.roles import Role
 from core.calendar import ANY_DAY, last_day
 from core.fields import TimeField
 from core.templatetags.dates import clock, weekday
-from programmes.capacity import Caseload, caseloads, free_places
-from programmes.functions import Function, coordinator_of
 from programmes.models import Workshop
-from programmes.quotas import problem, type_places
-from programmes.schedules import WeekSlot, problems, suggested_week
+from programmes.people.functions import Function, coordinator_of
+from programmes.placements.schedules import WeekSlot, problems, suggested_week
+from programmes.places.capacity import Caseload, caseloads, free_places
+from programmes.places.quotas import problem, type_places
 from referrals.fields import CountField
 from referrals.first import YES, FirstForm, any_day, contact_persons, count_of, day_of
 from referrals.forms import MOST_WEEKS

@@ -1,6 +1,6 @@
 """The report of `make bench` says which goals were missed (the measuring itself is no test: clocks differ)."""
 
-from attendance.flagging import Count
+from attendance.follow_up.flagging import Count
 from bench.flagging import Flagging
 from bench.run import World, report
 

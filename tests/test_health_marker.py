@@ -11,12 +11,15 @@ from django.urls import reverse
 
 from audit.acting import System, acting
 from core.life_areas import LifeArea
-from plans import abandoning, confirming, documents, tasks
+from plans import tasks
 from plans.actions import save_draft
+from plans.agreement import confirming
 from plans.content import GoalContent, SubgoalContent
-from plans.follow_ups import Mark, record_follow_up
+from plans.evidence.observations import observe
+from plans.follow_ups.recording import Mark, record_follow_up
 from plans.models import Plan, PlanDocument, Subgoal
-from plans.observations import observe
+from plans.paper import documents
+from plans.writing import abandoning
 from tests.conftest import FreshClient
 from tests.desk.cast import NINE, TODAY
 from tests.factories.journal import NoteFactory

@@ -19,7 +19,7 @@ from citizens.models import CaseAccess, Citizen
 from closing_notes.documents import data_of, file_name, html_of, view_of
 from closing_notes.evidence import figures_of
 from messaging.models import OutgoingMail
-from programmes.citizen_access import give_access
+from programmes.rights.citizen_access import give_access
 from tests.conftest import FreshClient
 from tests.desk.cast import NINE
 from tests.matrix import World, a_world, every_role

@@ -18,6 +18,7 @@ from audit.log import look
 from audit.models import Access
 from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from core.templatetags.dates import day
 from worklist import actions, turns
 from worklist.forms import HandOverForm, OwnTaskForm, SnoozeForm
@@ -223,7 +224,7 @@ def page(
     context["back"] = way_back(request)
     context["chosen"] = lines(tasks or [])
     return render(
-        request, template, {"form": form, **context}, status=422 if getattr(form, "errors", None) else 200
+        request, template, {"form": form, **context}, status=UNPROCESSABLE if getattr(form, "errors", None) else 200
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class DayFigure(models.Model):
 
     `workshop` is null for what is reported by the week (A11). `absence` holds, by state, slots and minutes:
     `{"ill": [3, 720]}`; a slot that was missed without a word stands as `no_show`. `blank` slots, marked by nobody and
-    flagged by nobody, are in no other column. Written by `attendance.roll_ups` alone.
+    flagged by nobody, are in no other column. Written by `attendance.figures.roll_ups` alone.
     """
 
     day = models.DateField()

@@ -28,7 +28,7 @@ class AbsenceReport(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="absence_reports")
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFTED)
-    # What was broken: a list of rule, found and limit, as attendance/absence_rules.py writes it.
+    # What was broken: a list of rule, found and limit, as attendance/absence/rules.py writes it.
     rules = models.JSONField()
     since = models.DateField()
     until = models.DateField()

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from attendance.expected import WEEKS_AHEAD, write_expected
-from attendance.falls import look_for_falls
+from attendance.expected.writing import WEEKS_AHEAD, write_expected
+from attendance.figures.falls import look_for_falls
+from attendance.figures.roll_ups import count_dirty_days
 from attendance.models import ExpectedAttendance
-from attendance.reporting import ask_for_reports
-from attendance.roll_ups import count_dirty_days
+from attendance.reported.weeks import ask_for_reports
 from audit.acting import System, acting
 from citizens.models import CaseAccess
 from closing_notes.models import ClosingNote
@@ -61,10 +61,10 @@ from plans.models import (
     Version,
 )
 from programmes.access import source_of_citizen
-from programmes.catalogue import latest_type, load_catalogue
-from programmes.closing_days import closed_days, write_public_holidays
+from programmes.checklist.requirements import settle
 from programmes.models import Offer, ProgrammeType
-from programmes.requirements import settle
+from programmes.places.closing_days import closed_days, write_public_holidays
+from programmes.types.catalogue import latest_type, load_catalogue
 from worklist.models import Task
 
 FEWEST_CITIZENS, MOST_CITIZENS = 30, 20_000

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from attendance.absence_facts import facts_of
-from attendance.absence_rules import draft_reports
-from attendance.escalation import escalate
+from attendance.absence.facts import facts_of
+from attendance.absence.rules import draft_reports
+from attendance.follow_up.escalation import escalate
+from attendance.follow_up.resting import USUAL_DAYS
 from attendance.models import AbsenceReport, ContactAttempt, ExpectedAttendance, MissedAttendance, MissedStatus, Rest
-from attendance.resting import USUAL_DAYS
 from attendance.statuses import Status
 from audit.acting import Actor
 from demo.seeding.case import Case

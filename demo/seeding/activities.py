@@ -13,9 +13,9 @@ from demo.seeding.timeline import Timeline
 from demo.seeding.world import World, plus
 from journal.models import Audience
 from programmes.activity_statuses import RECORDED, ActivityStatus
-from programmes.definition import Requirement
 from programmes.models import Activity, Statement
 from programmes.statuses import Status
+from programmes.types.definition import Requirement
 
 NAMESPACE = uuid.UUID("0f0b8a0c-4d7b-4a55-8a6e-9f3f4f0c2b61")
 WEEKS_BACK, DAYS_AHEAD = 26, 13

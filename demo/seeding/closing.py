@@ -17,8 +17,8 @@ from demo.seeding.texts import everyday, fill
 from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
 from journal.models import Audience
-from programmes.definition import INTERRUPTED
 from programmes.statuses import Status
+from programmes.types.definition import INTERRUPTED
 from worklist.models import Task
 
 # The states of notes in work, and whether the note came back with remarks.

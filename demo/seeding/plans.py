@@ -12,7 +12,7 @@ from demo.seeding.timeline import Timeline
 from demo.seeding.world import World
 from journal.models import Audience
 from plans.actions import DAYS_TO_CONFIRM
-from plans.confirming import TASKS as CONFIRMING
+from plans.agreement.confirming import TASKS as CONFIRMING
 from plans.content import GoalContent, SubgoalContent, fingerprint, of_subgoal
 from plans.models import (
     Abandonment,

@@ -14,7 +14,7 @@ from journal.models import Audience
 from programmes.access import DAYS_AFTER_PLACEMENT, source_of_member
 from programmes.actions import kept_until
 from programmes.models import EndChange, Pause, PhaseStart, Placement, Programme, ScheduleSlot, TeamMember
-from programmes.team import role_of
+from programmes.people.team import role_of
 
 # How many running programmes of a type that does not always have a specialist have each of them.
 SHARES = {"physiotherapist": 0.14, "psychologist": 0.1, "job_coach": 0.2}
@@ -227,7 +227,7 @@ def join(
     ends_on: date | None = None,
     is_coordinator: bool = False,
 ) -> None:
-    """Put somebody on the team of the case, with the access that `programmes.team` gives; until its end."""
+    """Put somebody on the team of the case, with the access that `programmes.people.team` gives; until its end."""
     until = ends_on
     if case.ended_on and ends_on is None:
         ends_on = max(case.ended_on, case.starts_on)

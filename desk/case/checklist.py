@@ -1,6 +1,6 @@
 """What the type of a programme requires, as its case shows it: done, due or overdue, linked to where it is done (P9).
 
-How each line stands is read by `programmes.requirements`; here are only the words, the colours and the links.
+How each line stands is read by `programmes.checklist.requirements`; here are only the words, the colours and the links.
 """
 
 from datetime import date
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from core.templatetags.dates import day as in_words
 from core.templatetags.dates import short_day
 from desk.rows import Tag, link_to
-from plans.confirming import TASKS
+from plans.agreement.confirming import TASKS
 from plans.statuses import Party
-from programmes.requirements import CAN_BE_WAIVED, FOLLOW_UP, Standing, standing
+from programmes.checklist.requirements import CAN_BE_WAIVED, FOLLOW_UP, Standing, standing
 from worklist import lines as worklist_lines
 
 

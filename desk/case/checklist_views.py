@@ -14,15 +14,14 @@ from audit.log import look
 from core.exceptions import NotAllowed, Refused
 from core.fields import DateField
 from core.forms import Form
+from core.http import UNPROCESSABLE
 from desk.activities.pages import READ_REMARKS
 from desk.case.checklist import item
-from programmes import statements
+from programmes.checklist import statements
+from programmes.checklist.requirements import standing
 from programmes.models import Programme, Statement
 from programmes.permissions import may_work_on, roles_in
-from programmes.requirements import standing
 from programmes.statuses import RUNNING
-
-UNPROCESSABLE = 422
 
 
 class SayForm(Form):

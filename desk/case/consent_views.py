@@ -17,12 +17,13 @@ from citizens.models import Consent
 from core.exceptions import Refused
 from core.fields import DateField
 from core.forms import Form, ReasonForm
+from core.http import UNPROCESSABLE
 from core.templatetags.dates import short_day
-from desk.case.people_views import UNPROCESSABLE, case_or_404
+from desk.case.people_views import case_or_404
 from desk.rows import Link, Row, Tag, link_to
-from programmes import consents as actions
 from programmes.models import Programme
 from programmes.permissions import may_work_on
+from programmes.rights import consents as actions
 from programmes.statuses import RUNNING
 from worklist.models import Task
 

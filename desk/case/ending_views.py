@@ -16,8 +16,8 @@ from audit.log import look
 from core.exceptions import NotAllowed, Refused
 from core.fields import DateField, ReasonField
 from core.forms import Form
-from desk.citizen.views import UNPROCESSABLE
-from programmes import ending
+from core.http import UNPROCESSABLE
+from programmes.course import ending
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import MOVES, Status

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from attendance import figures
-from attendance.falls import TASK as FALL_TASK
+from attendance.figures import sums
+from attendance.figures.falls import TASK as FALL_TASK
 from citizens.models import case_access
 from closing_notes.statuses import Status as NoteStatus
 from core.calendar import monday_of
@@ -62,7 +62,7 @@ class Head:
     status: Tag
     now: Now
     next: list[str]
-    attendance: figures.Totals
+    attendance: sums.Totals
     contacts: list[Contact]
     tabs: list[tuple[str, str, str]]
     period: str
@@ -115,7 +115,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     kind, icon = STATUS_TAGS[Status(programme.status)]
     course = Course.of(programme, today)
     since = monday_of(today) - timedelta(weeks=WEEKS_SHOWN - 1)
-    days = figures.days(programme, since=since) if course.has_attendance else []
+    days = sums.days(programme, since=since) if course.has_attendance else []
     return Head(
         programme=programme,
         roles=roles,
@@ -133,11 +133,11 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     )
 
 
-def four_weeks(days: list[tuple[date, int, int]], today: date) -> figures.Totals:
+def four_weeks(days: list[tuple[date, int, int]], today: date) -> sums.Totals:
     """Minutes agreed and attended in the four weeks until today, of what was registered (A9)."""
-    since = today - timedelta(weeks=figures.RECENT_WEEKS) + timedelta(days=1)
+    since = today - timedelta(weeks=sums.RECENT_WEEKS) + timedelta(days=1)
     recent = [(agreed, attended) for day, agreed, attended in days if day >= since]
-    return figures.Totals(
+    return sums.Totals(
         agreed=sum(agreed for agreed, _attended in recent), attended=sum(attended for _agreed, attended in recent)
     )
 

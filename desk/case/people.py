@@ -12,10 +12,11 @@ from accounts.roles import Role
 from citizens.models import Citizen
 from core.templatetags.dates import short_day
 from desk.rows import Link, Row, Tag, link_to
-from programmes import protection, team
-from programmes.citizen_access import access_of
 from programmes.models import Programme, TeamMember
+from programmes.people import team
 from programmes.permissions import may_work_on
+from programmes.rights import protection
+from programmes.rights.citizen_access import access_of
 
 # Who reads this page; what somebody is on the team for can tell of health, so a workshop and a referrer do not (P16).
 READERS = {Role.CASEWORKER, Role.TEAM_LEADER, Role.SPECIALIST}

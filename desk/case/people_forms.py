@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from core.fields import DateField
 from core.forms import Form
-from programmes.functions import functions_of
 from programmes.models import Programme, TeamMember
-from programmes.team import colleagues
+from programmes.people.functions import functions_of
+from programmes.people.team import colleagues
 
 
 class TeamForm(Form):

@@ -13,14 +13,14 @@ from audit.log import look
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
 from core.forms import ReasonForm
+from core.http import UNPROCESSABLE
 from desk.case.people import READERS, people_of, uncover
 from desk.case.people_forms import LastDayForm, TeamForm
-from programmes import citizen_access, protection, team
 from programmes.models import Programme, TeamMember
+from programmes.people import team
 from programmes.permissions import may_work_on, roles_in
+from programmes.rights import citizen_access, protection
 from programmes.statuses import RUNNING
-
-UNPROCESSABLE = 422
 
 
 def case_or_404(request: SignedIn, reference: str, *, to_change: bool = True) -> Programme:

@@ -9,6 +9,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
+from core.http import UNPROCESSABLE
 from desk.case.checklist import checklist_of
 from desk.case.head import case_of, head_of
 from desk.case.page import actions_of, hours_by_week, others_of
@@ -49,7 +50,7 @@ def case(request: SignedIn, reference: str) -> HttpResponse:
             "actions": actions_of(head),
             "others": others_of(request.user, programme),
         },
-        status=200 if asked.form.is_valid() else 422,
+        status=200 if asked.form.is_valid() else UNPROCESSABLE,
     )
 
 

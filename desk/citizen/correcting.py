@@ -19,8 +19,8 @@ from core.exceptions import NotAllowed, Refused
 from journal.actions import tell
 from journal.models import Audience
 from messaging.actions import queue_mail
-from programmes.citizen_access import follow_record
 from programmes.models import Programme
+from programmes.rights.citizen_access import follow_record
 from referrals.models import Referral
 
 FACTS = ["first_name", "last_name", "phone", "email", "address", "municipality", "language", "interpreter"]

@@ -19,8 +19,8 @@ from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.citizen.correcting import BORN, FACTS
 from journal.actions import tell
-from programmes.citizen_access import rename_users
 from programmes.models import Programme
+from programmes.rights.citizen_access import rename_users
 from referrals.models import Referral
 
 SURVIVOR, LOSER = "survivor", "loser"

@@ -17,10 +17,11 @@ from citizens.models import Citizen, Merge
 from citizens.permissions import may_merge
 from core.exceptions import NotAllowed, Refused
 from core.forms import ReasonForm
+from core.http import UNPROCESSABLE
 from desk.citizen import merging
 from desk.citizen.comparing import PAIRS_SHOWN, MergeForm, likely_pairs, rows_of, side_of
 from desk.citizen.forms import ReferenceForm
-from desk.citizen.views import UNPROCESSABLE, for_correcting, visible
+from desk.citizen.views import for_correcting, visible
 from desk.search.cases import as_reference
 from programmes.models import Programme
 from programmes.statuses import RUNNING

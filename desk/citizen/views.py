@@ -15,12 +15,11 @@ from citizens.merging import survivor_of
 from citizens.models import Citizen
 from citizens.permissions import may_correct, may_merge
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from desk.citizen import page as known
 from desk.citizen.correcting import ChangedMeanwhile, NumberTaken, correct_facts, correct_number, fingerprint
 from desk.citizen.forms import FactsForm, NumberForm
 from desk.search.cases import NUMBER_LOOK_UP, looks_up_too_much
-
-UNPROCESSABLE = 422
 
 
 def visible(request: SignedIn, pk: UUID) -> Citizen:

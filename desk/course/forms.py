@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from core.fields import DateField, ReasonField, parse_date
 from core.forms import Form
-from programmes import coordination, crowding, lasting, pausing, phases
+from programmes.course import lasting, pausing, phases
 from programmes.models import Programme
+from programmes.people import coordination
+from programmes.places import crowding
 
 # How a programme is extended although there are too few places.
 ANYWAY, LENT = "anyway", "lent:"

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.templatetags.dates import day as in_words
-from programmes.functions import coordinator_of
+from programmes.course.phases import phase_of
 from programmes.models import Programme
-from programmes.phases import phase_of
+from programmes.people.functions import coordinator_of
 from programmes.statuses import RUNNING, Status
 
 

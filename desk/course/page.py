@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.templatetags.dates import short_day
 from desk.rows import Row, Tag
-from programmes import lasting, pausing, phases
-from programmes.functions import coordinator_of
+from programmes.course import lasting, pausing, phases
 from programmes.models import EndChange, Pause, Programme, TeamMember
+from programmes.people.functions import coordinator_of
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
 

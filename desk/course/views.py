@@ -13,14 +13,14 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from desk.case.chain import chain_of
 from desk.course.forms import CoordinatorForm, CourseForm, EndForm, PauseForm, PhaseForm, ResumeForm
 from desk.course.page import Course, course_of
-from programmes import coordination, lasting, pausing, phases
+from programmes.course import lasting, pausing, phases
 from programmes.models import Pause, Programme
+from programmes.people import coordination
 from programmes.permissions import may_work_on, roles_in
-
-UNPROCESSABLE = 422
 
 
 def case_or_404(request: SignedIn, reference: str, *, to_change: bool = True) -> Programme:

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from accounts.roles import Role
-from attendance import by_week
-from attendance.by_week import Sums, WeekRow
-from attendance.roll_ups import is_waiting
+from attendance.figures import by_week
+from attendance.figures.by_week import Sums, WeekRow
+from attendance.figures.roll_ups import is_waiting
 from attendance.states import State
 from core.calendar import monday_of
 from desk.figures.offered import OfferedForm

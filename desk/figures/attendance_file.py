@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models.functions import TruncWeek
 from django.utils.translation import gettext as _
 
-from attendance.by_week import Sums, total
-from attendance.figures import COUNTED
+from attendance.figures.by_week import Sums, total
+from attendance.figures.sums import COUNTED
 from attendance.models import ExpectedAttendance
 from attendance.states import HERE, SICK, State
 from core.spreadsheet import Cell, Percent, Sheet, workbook

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import SignedIn
 from accounts.roles import Role
-from attendance.views_figures import points
+from attendance.figures.views import points
 from audit.log import look
 from audit.models import Access
 from core.spreadsheet import CONTENT_TYPE

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
 from accounts.roles import Role
-from attendance.figures import COUNTED
+from attendance.figures.sums import COUNTED
 from attendance.models import ExpectedAttendance
 from citizens.models import Gender
 from closing_notes.models import ClosingNote
@@ -24,10 +24,10 @@ from core.templatetags.dates import hours, percent
 from desk.figures.masking import Grouped, grouped, is_small, is_small_part
 from desk.rows import Tile
 from plans import shares
-from programmes.catalogue import outcome_names
-from programmes.definition import UNKNOWN
 from programmes.models import Programme, ProgrammeType
 from programmes.statuses import RUNNING, Status
+from programmes.types.catalogue import outcome_names
+from programmes.types.definition import UNKNOWN
 
 QUARTERS_SHOWN = 5
 TOO_FEW = gettext_lazy("fewer than five")

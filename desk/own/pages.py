@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from attendance import figures
+from attendance.figures import sums
 from attendance.models import ExpectedAttendance
 from attendance.states import State
 from citizens.models import CaseAccess
@@ -26,8 +26,8 @@ from meetings.models import Meeting, zone_of
 from plans.models import LAST_STEP, Plan
 from plans.permissions import reading
 from plans.progress import SubgoalProgress, progress_of
+from plans.showing.tablet import KEPT, SIGNS
 from plans.steps import STEPS
-from plans.tablet import KEPT, SIGNS
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 
@@ -129,23 +129,23 @@ def own_goals(programmes: list[Programme]) -> list[OwnGoal]:
 
 @dataclass
 class OwnAttendance:
-    recent: figures.Totals
+    recent: sums.Totals
     bars: dict[str, Any] | None
     days: list[Row] = field(default_factory=list)
 
 
-def recent_of(programmes: list[Programme]) -> figures.Totals:
+def recent_of(programmes: list[Programme]) -> sums.Totals:
     """Hours of the last four weeks in all the programmes together. One query."""
     today = timezone.localdate()
-    since = today - timedelta(weeks=figures.RECENT_WEEKS) + timedelta(days=1)
-    totals = figures.totals_of([one.pk for one in programmes], since=since, until=today).values()
-    return figures.Totals(agreed=sum(one.agreed for one in totals), attended=sum(one.attended for one in totals))
+    since = today - timedelta(weeks=sums.RECENT_WEEKS) + timedelta(days=1)
+    totals = sums.totals_of([one.pk for one in programmes], since=since, until=today).values()
+    return sums.Totals(agreed=sum(one.agreed for one in totals), attended=sum(one.attended for one in totals))
 
 
 def own_attendance(programmes: list[Programme]) -> OwnAttendance:
     """The last four weeks, hours by week, and the next agreed days; of what was registered (A9)."""
     today = timezone.localdate()
-    weeks = figures.weeks(programmes[0], since=today - timedelta(weeks=WEEKS_SHOWN)) if programmes else []
+    weeks = sums.weeks(programmes[0], since=today - timedelta(weeks=WEEKS_SHOWN)) if programmes else []
     bars = week_bars(
         [(str(week.number), week.agreed, week.attended) for week in weeks if week.agreed][-WEEKS_SHOWN:],
         sentence=_("Attended and agreed hours by week"),

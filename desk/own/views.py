@@ -10,7 +10,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from desk.own import pages as own
-from plans import confirming
+from plans.agreement import confirming
 from plans.statuses import Party
 from programmes.models import Programme
 

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from accounts.models import Organisation, Substitution, User
 from accounts.roles import Role
 from attendance.models import MissedAttendance
-from attendance.registers import Summary, summaries
-from attendance.standing_in import for_whom
+from attendance.register.reading import Summary, summaries
+from attendance.substitutes.standing_in import for_whom
 from core.templatetags.dates import clock
 from core.templatetags.dates import day as in_words
 from desk.lists.tasks import CENTRE
@@ -30,8 +30,8 @@ from desk.today.board import (
 )
 from desk.today.days import Day, week_of
 from desk.today.staff import follow_up_group
-from programmes.capacity import Caseload, Places, caseloads, free_places
 from programmes.models import ChecklistItem, Programme
+from programmes.places.capacity import Caseload, Places, caseloads, free_places
 from referrals.capacity import lent_today
 from referrals.models import Referral
 from referrals.statuses import Status

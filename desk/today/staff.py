@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from attendance.falls import TASK as FALL_TASK
-from attendance.registers import Summary, summaries
+from attendance.figures.falls import TASK as FALL_TASK
+from attendance.register.reading import Summary, summaries
 from closing_notes.models import ClosingNote
 from closing_notes.statuses import Status as NoteStatus
 from core.calendar import midnight
@@ -29,8 +29,8 @@ from desk.today.board import (
 from desk.today.days import Day, week_of
 from journal.models import Entry
 from journal.timeline import title_of
-from programmes.capacity import CASELOAD_CEILING
 from programmes.models import Placement, Programme
+from programmes.places.capacity import CASELOAD_CEILING
 from programmes.statuses import RUNNING
 from worklist import lines as worklist_lines
 

@@ -1,4 +1,4 @@
-"""The forms of the agreed week. What a form cannot know, `programmes.placing` refuses."""
+"""The forms of the agreed week. What a form cannot know, `programmes.placements.placing` refuses."""
 
 import re
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DateField, TimeField
 from core.forms import Form
 from core.templatetags.dates import clock
-from programmes.definition import Activity
 from programmes.models import Placement, ScheduleSlot, Workshop
-from programmes.placeable import Elsewhere, NotPlaced
-from programmes.schedules import WeekSlot
+from programmes.placements.placeable import Elsewhere, NotPlaced
+from programmes.placements.schedules import WeekSlot
+from programmes.types.definition import Activity
 
 TIMES_A_DAY = ("", "b")
 TIME = re.compile(r"(from|until)_\d+b?")

@@ -11,16 +11,16 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from attendance import figures
+from attendance.figures import sums
 from core.calendar import monday_of
 from core.templatetags.dates import clock, hours, short_day
 from core.templatetags.dates import day as in_words
 from desk.rows import Link, link_to
 from programmes.models import Placement, Programme, ScheduleSlot
 from programmes.permissions import may_work_on, reads_courses, roles_in
-from programmes.placing import TASKS, source_of_week
+from programmes.placements.placing import TASKS, source_of_week
+from programmes.placements.weeks import Step, minutes_by_week, minutes_of, mondays_of, schedule_of, steps_of, week_on
 from programmes.statuses import RUNNING
-from programmes.weeks import Step, minutes_by_week, minutes_of, mondays_of, schedule_of, steps_of, week_on
 from worklist.models import Task
 
 # What the reader may read of each placement's name, by its id.
@@ -245,7 +245,7 @@ def ramp_of(programme: Programme, slots: Sequence[ScheduleSlot], today: date) ->
         here = sum(monday <= today for monday in mondays)
         start = min(max(here - WEEKS_BACK, 0), len(mondays) - WEEKS_SHOWN)
         mondays = mondays[start : start + WEEKS_SHOWN]
-    attended = {week.monday: week.attended for week in figures.weeks(programme)}
+    attended = {week.monday: week.attended for week in sums.weeks(programme)}
     planned = minutes_by_week(slots, mondays)
     most = max([*planned.values(), *(attended.get(monday, 0) for monday in mondays)]) or 1
     weeks: list[dict[str, Any]] = []

@@ -11,20 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
-from attendance.batch import LARGEST_KEY
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from core.templatetags.dates import day as in_words
 from desk.week.forms import ChangeForm, ElsewhereForm, LastDayForm, PlaceForm, WeekForm, day_of
 from desk.week.page import next_monday, page_of
-from programmes import placing
-from programmes.capacity import free_places
 from programmes.models import Placement, Programme, Workshop
 from programmes.permissions import may_work_on
-from programmes.placeable import NotPlaced
-from programmes.weeks import schedule_of, week_on
+from programmes.placements import placing
+from programmes.placements.placeable import NotPlaced
+from programmes.placements.weeks import schedule_of, week_on
+from programmes.places.capacity import free_places
 
-UNPROCESSABLE = 422
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -40,8 +39,6 @@ def case_or_404(request: SignedIn, reference: str, *, to_change: bool = True) ->
 
 
 def placement_or_404(programme: Programme, pk: int) -> Placement:
-    if pk > LARGEST_KEY:
-        raise Http404
     placements = programme.placements.select_related("workshop__unit").prefetch_related("workshop__opening_hours")
     placement = get_object_or_404(placements, pk=pk)
     placement.programme = programme
@@ -70,8 +67,6 @@ def new(request: SignedIn, reference: str) -> HttpResponse:
 def place(request: SignedIn, reference: str, workshop: int) -> HttpResponse:
     """Place the citizen in one workshop."""
     programme = case_or_404(request, reference)
-    if workshop > LARGEST_KEY:
-        raise Http404
     found = get_object_or_404(
         Workshop.objects.open()
         .filter(unit__organisation=programme.centre)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,11 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import SignedIn
 from accounts.roles import Role
 from core.exceptions import NotAllowed
+from core.http import UNPROCESSABLE
 from journal.forms import PhraseForm
 from journal.models import Phrase
 from journal.phrases import remove_phrase, save_phrase
-
-LARGEST_KEY = 2**63 - 1
 
 
 def centres_of(request: SignedIn) -> set[int]:
@@ -67,10 +66,8 @@ def edit(request: SignedIn, form: PhraseForm, found: Phrase | None = None) -> Ht
             messages.success(request, _("The phrase is saved"))
             return redirect("journal:phrases")
     context: dict[str, Any] = {"form": form, "phrase": found}
-    return render(request, "journal/phrase.html", context, status=422 if form.errors else 200)
+    return render(request, "journal/phrase.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def phrase_or_404(request: SignedIn, pk: int) -> Phrase:
-    if pk > LARGEST_KEY:
-        raise Http404
     return get_object_or_404(Phrase.objects.visible_to(request.user), pk=pk)

@@ -13,14 +13,13 @@ from accounts.requests import SignedIn
 from audit.log import look
 from core.exceptions import NotAllowed, Refused
 from core.forms import ReasonForm
+from core.http import UNPROCESSABLE
 from journal import documents, striking
 from journal.models import Audience, Document, Entry
 from journal.notes import disclose, readable_documents, readable_versions
 from journal.permissions import may_correct, may_strike, roles_in
 from journal.timeline import struck_in_words, title_of
 from journal.views.note_form import note_and_entry
-
-UNPROCESSABLE = 422
 
 
 @require_GET

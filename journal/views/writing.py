@@ -12,6 +12,7 @@ from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
+from core.http import CONFLICT, UNPROCESSABLE
 from core.uploads import MOST_FILES, checked
 from journal import documents, drafts
 from journal.drafts import Finished, SavedMeanwhile
@@ -34,8 +35,6 @@ from journal.views.note_form import (
     sent_number,
     show,
 )
-
-UNPROCESSABLE, CONFLICT = 422, 409
 
 # The three doors: a new note comes from the page of a case, which hands its place on
 

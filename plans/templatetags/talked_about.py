@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from meetings.models import Meeting
-from plans.talked_about import lines_of, may_name
+from plans.evidence.talked_about import lines_of, may_name
 
 register = template.Library()
 

@@ -125,7 +125,7 @@ class Statement(models.Model):
 
 class ChecklistItem(models.Model):
     """How one requirement of one programme stood when it was last worked out (P9); written by
-    `programmes.requirements` alone.
+    `programmes.checklist.requirements` alone.
 
     A memory of what the data says, so that lists can ask of thousands of cases; it is no case data and has no history.
     """

@@ -22,7 +22,7 @@ class Offer(models.Model):
     """A centre offers a type from one day to another, both included.
 
     It names the type by its key, so that a new version of the type is offered without anybody's doing. What is left
-    empty here is as the type says it (`programmes.capacity.capacity_of`).
+    empty here is as the type says it (`programmes.places.capacity.capacity_of`).
     """
 
     centre = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="offers")

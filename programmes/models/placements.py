@@ -7,10 +7,10 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from programmes.definition import Activity
 from programmes.models.periods import DateRange, MinuteRange
 from programmes.models.programmes import Programme
 from programmes.models.workshops import Workshop
+from programmes.types.definition import Activity
 
 
 class Placement(models.Model):

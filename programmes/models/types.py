@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from programmes.definition import Definition
+from programmes.types.definition import Definition
 
 
 class ProgrammeType(models.Model):

@@ -14,7 +14,7 @@ from core.fields import DateField, LongTextField, TimeField
 from core.forms import Form
 from core.templatetags.dates import clock, weekday
 from programmes.models import Workshop
-from programmes.opening_hours import Answer
+from programmes.places.opening_hours import Answer
 
 MOST_PLACES = 500
 A_MONDAY = date(2024, 1, 1)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import DateField, LongTextField
 from programmes.models import Offer, ProgrammeType
-from programmes.quotas import plain, terms_of
+from programmes.places.quotas import plain, terms_of
 from programmes.setup.forms import ChangingForm
 
 MOST_PLACES = 9_999

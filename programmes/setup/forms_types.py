@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import Form
-from programmes.reading import LARGEST, Problem
+from programmes.types.reading import LARGEST, Problem
 
 SHOWN = 50
 

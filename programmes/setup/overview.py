@@ -15,9 +15,9 @@ from accounts.permissions import organisations_kept_by
 from accounts.places import listed
 from accounts.roles import Role
 from core.templatetags.dates import short_day
-from programmes.catalogue import latest_types
 from programmes.models import ClosingDay, Offer, ProgrammeType
 from programmes.setup.people import People, page_of
+from programmes.types.catalogue import latest_types
 
 # Of each kind of next step so many are shown; the rest come when these are done.
 SHOWN = 3

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from core.templatetags.dates import short_day, weekday
 from journal.models import Category
-from programmes.catalogue import latest_type
-from programmes.definition import Consent, Definition, Due, Requirement
+from programmes.types.catalogue import latest_type
+from programmes.types.definition import Consent, Definition, Due, Requirement
 
 A_MONDAY = date(2024, 1, 1)
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday"]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import Organisation
 from accounts.requests import SignedIn
 from core.exceptions import Refused
-from programmes import closing_days as days
+from programmes.places import closing_days as days
 from programmes.setup.access import centre_of, closing_day_of
 from programmes.setup.forms import ClosingDaysForm
 from programmes.setup.views_places import answer, form_page

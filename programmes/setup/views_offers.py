@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET
 from accounts.places import Overtaken
 from accounts.requests import SignedIn
 from core.exceptions import Refused
-from programmes.catalogue import latest_type, latest_types
 from programmes.models import Offer
-from programmes.offers import offer_type, state_of_offer
-from programmes.quotas import terms_of
+from programmes.places.offers import offer_type, state_of_offer
+from programmes.places.quotas import terms_of
 from programmes.setup.access import centre_of
 from programmes.setup.forms_offers import OfferForm, as_typed
 from programmes.setup.views_places import answer, form_page
+from programmes.types.catalogue import latest_type, latest_types
 
 
 @require_GET

@@ -16,6 +16,7 @@ from accounts.models import Organisation, Unit
 from accounts.permissions import administers_a_centre, may_administer, organisations_kept_by
 from accounts.requests import SignedIn
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from programmes.setup.access import organisation_of, unit_of
 from programmes.setup.forms import OrganisationForm, TeamForm
 from programmes.setup.people import People
@@ -171,4 +172,4 @@ def page_after(place: Organisation | Unit) -> tuple[str, int]:
 
 def answer(request: SignedIn, template: str, form: BaseForm, **context: object) -> HttpResponse:
     """The page with its form; 422 when the form is wrong (experience 17)."""
-    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+    return render(request, template, {"form": form, **context}, status=UNPROCESSABLE if form.errors else 200)

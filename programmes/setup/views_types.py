@@ -15,12 +15,13 @@ from accounts.permissions import administers_a_centre
 from accounts.requests import SignedIn
 from accounts.roles import Role
 from core.exceptions import NotAllowed, Refused
-from programmes import catalogue
-from programmes.definition import Definition
+from core.http import CONFLICT, UNPROCESSABLE
 from programmes.models import ProgrammeType
-from programmes.reading import BrokenCatalogue, count_of, definition_from
 from programmes.setup.forms_types import TypeForm
 from programmes.setup.types_in_words import differences, groups_of
+from programmes.types import catalogue
+from programmes.types.definition import Definition
+from programmes.types.reading import BrokenCatalogue, count_of, definition_from
 
 
 @require_GET
@@ -100,7 +101,7 @@ def upload(request: SignedIn) -> HttpResponse:
         taken = catalogue.take_into_use(definition=definition, seen=form.cleaned_data["seen"] or 0, by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
-        return preview(request, form, definition, status=409)
+        return preview(request, form, definition, status=CONFLICT)
     messages.success(
         request, _("Version %(version)s of %(type)s is in use") % {"version": taken.version, "type": taken.name}
     )
@@ -143,7 +144,7 @@ def number_of(relation: str) -> Coalesce:
 
 
 def wrong(request: SignedIn, form: TypeForm, summary: str = "") -> HttpResponse:
-    return render(request, "setup/upload_type.html", {"form": form, "summary": summary}, status=422)
+    return render(request, "setup/upload_type.html", {"form": form, "summary": summary}, status=UNPROCESSABLE)
 
 
 def may_read(request: SignedIn) -> None:

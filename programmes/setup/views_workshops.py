@@ -20,14 +20,14 @@ from audit.models import Access
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock
 from programmes.models import Programme, Workshop
-from programmes.opening_hours import HoursAgreed, Outside
+from programmes.places.opening_hours import HoursAgreed, Outside
+from programmes.places.workshops import change_workshop, open_workshop, state_of_workshop
 from programmes.setup.access import centre_of, workshop_of
 from programmes.setup.forms import EMPTY_WEEK, WorkshopForm, day_name, week_of
 from programmes.setup.overview import invitation
 from programmes.setup.people import People
 from programmes.setup.views_places import answer, form_page
 from programmes.statuses import RUNNING
-from programmes.workshops import change_workshop, open_workshop, state_of_workshop
 
 
 @require_GET

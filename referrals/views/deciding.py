@@ -14,13 +14,14 @@ from accounts.roles import Role
 from audit import log
 from audit.models import Access
 from core.exceptions import NotAllowed, Refused
+from core.http import UNPROCESSABLE
 from referrals import actions
 from referrals.drafts import name_shown
 from referrals.models import Referral
 from referrals.permissions import may_decide, may_move, may_take_back, open_moves
 from referrals.statuses import MOVES, Status
 from referrals.triage import TriageForm
-from referrals.views.reading import UNPROCESSABLE, refused, visible
+from referrals.views.reading import refused, visible
 from referrals.words import WordsForm
 
 # More than a centre ever has waiting; the page says so if it is reached.

@@ -13,11 +13,11 @@ from audit import log
 from audit.models import Access
 from core.exceptions import NotAllowed
 from core.forms import Form
+from core.http import UNPROCESSABLE
 from referrals.capacity import places_of_leader
 from referrals.fields import BoundedDateField
 
 AHEAD = timedelta(days=365 * 2)
-UNPROCESSABLE = 422
 
 
 class DayForm(Form):

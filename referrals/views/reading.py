@@ -17,6 +17,7 @@ from audit.models import Access
 from citizens.identity import kind_of, shown_number
 from citizens.models import Citizen, Consent
 from core.exceptions import NotAllowed
+from core.http import UNPROCESSABLE
 from core.templatetags.dates import short_day
 from journal.timeline import moment_in_words
 from referrals import wording
@@ -40,7 +41,6 @@ from referrals.submission import source_of
 from referrals.words import WordsForm
 
 ROWS_A_PAGE = 25
-UNPROCESSABLE = 422
 READERS = (Role.REFERRER, Role.TEAM_LEADER, Role.CASEWORKER)
 
 

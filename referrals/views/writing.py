@@ -21,6 +21,7 @@ from audit.models import Access
 from citizens.identity import WrongNumber, find_by_number, parse_number
 from core.exceptions import NotAllowed, Refused
 from core.forms import FormError
+from core.http import CONFLICT, UNPROCESSABLE
 from core.templatetags.dates import clock
 from referrals import drafts, goals
 from referrals.drafts import AlreadySubmitted, ChangedElsewhere, Typed
@@ -30,8 +31,6 @@ from referrals.sections import EVERYTHING, SECTIONS, Choices, ReferralForm, Step
 from referrals.statuses import Status
 from referrals.submission import AlreadyOpen, open_case, submit, told, understood
 
-UNPROCESSABLE = 422
-CONFLICT = 409
 STEPS = [str(step) for step in Step]
 
 

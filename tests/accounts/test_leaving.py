@@ -263,9 +263,9 @@ def test_the_page_shows_what_is_open_and_who_can_take_it(signed_in, centre, admi
 
 def test_too_many_cases_are_warned_of(signed_in, centre, administrator, maja, lasse, monkeypatch):
     """P13"""
-    monkeypatch.setattr("programmes.capacity.Caseload.ceiling", 2, raising=False)
+    monkeypatch.setattr("programmes.places.capacity.Caseload.ceiling", 2, raising=False)
     busy(maja, centre)
-    monkeypatch.setattr("programmes.handover.caseloads", lambda organisation: [FullLoad(lasse)])
+    monkeypatch.setattr("programmes.people.handover.caseloads", lambda organisation: [FullLoad(lasse)])
     page = signed_in(administrator).get(reverse("accounts:deactivate", args=[maja.pk])).content.decode()
     assert "24 programmes, 27 with these, more than the 25 one should have" in page
 

@@ -8,18 +8,18 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.absence_facts import facts_of, fingerprint
-from attendance.absence_reports import receive_report, send_report, write_covering
-from attendance.absence_rules import draft_reports
-from attendance.actions import record_contact
+from attendance.absence.facts import facts_of, fingerprint
+from attendance.absence.reports import receive_report, send_report, write_covering
+from attendance.absence.rules import draft_reports
+from attendance.follow_up.contacts import record_contact
+from attendance.follow_up.resting import rest_reminders
 from attendance.models import AbsenceReport, ContactAttempt, ExpectedAttendance, MissedAttendance
-from attendance.resting import rest_reminders
 from audit.acting import System, acting
 from audit.models import Access, Event
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
-from programmes.ending import interrupt
+from programmes.course.ending import interrupt
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import AbsenceReportFactory, contact_person_of
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeTypeFactory

@@ -7,16 +7,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from attendance import figures
-from attendance.expected import write_expected
-from attendance.flagging import flag_missed
-from attendance.joint_days import arrange_joint_day
-from attendance.marks import MarkInput, record_marks
+from attendance.expected.writing import write_expected
+from attendance.figures import sums
+from attendance.follow_up.flagging import flag_missed
+from attendance.joint_days.arranging import arrange_joint_day
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
+from attendance.register.marks import MarkInput, record_marks
 from audit.acting import System, acting
 from core.events import closing_days_changed
-from programmes.closing_days import write_public_holidays
 from programmes.models import ClosingDay
+from programmes.places.closing_days import write_public_holidays
 from tests.factories.attendance import contact_person_of
 from tests.factories.meetings import MeetingFactory
 from tests.factories.programmes import PlacementFactory, ProgrammeFactory, ScheduleSlotFactory, WorkshopFactory
@@ -78,9 +78,9 @@ def test_around_a_change_of_the_clock_hours_are_right_and_nobody_is_accused(sund
                 assert flag_missed(at=at(day, f"{begins}15")).flagged == 1
         missed = MissedAttendance.objects.get()
         assert (missed.slot.day, missed.due_on) == (sunday, sunday)
-        total = figures.totals(here.programme, until=monday)
+        total = sums.totals(here.programme, until=monday)
         assert (total.agreed, total.attended, total.slots) == (720, 720, 3)
-        assert [(week.number, week.agreed) for week in figures.weeks(here.programme, until=monday)] == [
+        assert [(week.number, week.agreed) for week in sums.weeks(here.programme, until=monday)] == [
             (friday.isocalendar().week, 480),
             (monday.isocalendar().week, 240),
         ]
@@ -110,8 +110,8 @@ def test_days_that_are_seldom_are_expected_as_the_calendar_says(first, last, day
         for slot in ExpectedAttendance.objects.filter(placement=here):
             clock.move_to(at(slot.day, "08:05"))
             mark_all(slot.day, by, here)
-        assert figures.totals(here.programme, until=last).slots == days
-        assert [(week.number, week.attended) for week in figures.weeks(here.programme, until=last)] == weeks
+        assert sums.totals(here.programme, until=last).slots == days
+        assert [(week.number, week.attended) for week in sums.weeks(here.programme, until=last)] == weeks
 
 
 def test_a_closing_day_entered_afterwards_accuses_nobody_and_counts_no_hours():
@@ -129,6 +129,6 @@ def test_a_closing_day_entered_afterwards_accuses_nobody_and_counts_no_hours():
             closing_days_changed.send(None, centre=centre, days=[friday], by=by)
         assert MissedAttendance.objects.get().status == "cancelled"
         assert flag_missed(at=at(friday + DAY * 3, "20:00")).flagged == 0
-        assert figures.totals(here.programme).attended == 240
-        assert figures.totals(other.programme).agreed == 0
+        assert sums.totals(here.programme).attended == 240
+        assert sums.totals(other.programme).agreed == 0
         assert not RegisterDay.objects.filter(judged_at__isnull=True).exists()

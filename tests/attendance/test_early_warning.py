@@ -5,8 +5,8 @@ import datetime
 import pytest
 from pydantic import ValidationError
 
-from attendance.early_warning import Day, Usual, assess, weigh
-from programmes.definition import Definition, EarlyWarningRule
+from attendance.figures.early_warning import Day, Usual, assess, weigh
+from programmes.types.definition import Definition, EarlyWarningRule
 
 RULE = EarlyWarningRule()
 TODAY = datetime.date(2026, 11, 23)

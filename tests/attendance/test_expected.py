@@ -3,7 +3,7 @@ import datetime
 import pytest
 import time_machine
 
-from attendance.expected import WEEKS_AHEAD, rewrite_closing_days, rewrite_expected, write_ahead, write_expected
+from attendance.expected.writing import WEEKS_AHEAD, rewrite_closing_days, rewrite_expected, write_ahead, write_expected
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import write_expected_attendance
 from audit.acting import System, acting

@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from attendance.expected import rewrite_closing_days
-from attendance.flagging import flag_missed
-from attendance.marks import MarkInput, record_marks
+from attendance.expected.writing import rewrite_closing_days
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ExpectedAttendance, MissedAttendance
+from attendance.register.marks import MarkInput, record_marks
 from journal.models import Entry
 from meetings import actions, recording
 from meetings.models import Meeting
@@ -196,7 +196,7 @@ def test_nobody_is_missed_on_a_closing_day_whatever_is_called_off(slot, clock):
 
 def test_planning_ahead_asks_nothing_about_flags(slot, clock, monkeypatch):
     """speed: only days that have come have flags"""
-    monkeypatch.setattr("attendance.explaining.explain_flags", lambda **kwargs: pytest.fail("it asked"))
+    monkeypatch.setattr("attendance.follow_up.explaining.explain_flags", lambda **kwargs: pytest.fail("it asked"))
     clock.move_to(at("08:00", MONDAY - datetime.timedelta(days=3)))
     cancel(meet(slot, "08:00", "10:00"))
     cancel(talk(slot, "08:00", "10:00"))

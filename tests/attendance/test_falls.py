@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from attendance.falls import Looked, in_words, look_for_falls, settle
+from attendance.figures.falls import Looked, in_words, look_for_falls, settle
 from attendance.models import EarlyWarning, ExpectedAttendance
 from audit.acting import System, acting
 from core.exceptions import NotAllowed, Refused

@@ -6,7 +6,7 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance import figures
+from attendance.figures import sums
 from attendance.models import ExpectedAttendance, MissedAttendance
 from attendance.states import State
 from audit.acting import System, acting
@@ -87,9 +87,9 @@ def test_figures_are_what_a_slow_computation_says(at_the_end, found):
         if state not in ("present", "late", "left_early"):
             absences[state or "no_show"] += expected
     with time_machine.travel(LATER, tick=False):
-        total = figures.totals(programme)
-        weeks = figures.weeks(programme)
-        reasons = figures.reasons(programme)
+        total = sums.totals(programme)
+        weeks = sums.weeks(programme)
+        reasons = sums.reasons(programme)
     assert (total.agreed, total.attended, total.ill, total.not_registered) == (agreed, attended, ill, not_registered)
     assert total.share == (attended / agreed if agreed else None)
     assert {week.monday: week.attended for week in weeks if week.attended} == {k: v for k, v in by_week.items() if v}
@@ -102,7 +102,7 @@ def test_what_nobody_registered_is_outside_every_share(at_the_end):
     here = SlotFactory(state="present")
     SlotFactory(placement=here.placement, day=MONDAY + DAY)
     at_the_end.move_to("2026-11-25T12:00+01:00")
-    total = figures.totals(here.programme)
+    total = sums.totals(here.programme)
     assert (total.share, total.not_registered, total.slots) == (1.0, 1, 1)
 
 
@@ -111,9 +111,9 @@ def test_a_missed_day_is_in_the_denominator_and_told_as_no_show(at_the_end):
     here = SlotFactory(state="present")
     MissedFactory(slot=SlotFactory(placement=here.placement, day=MONDAY + DAY))
     at_the_end.move_to("2026-11-25T12:00+01:00")
-    total = figures.totals(here.programme)
+    total = sums.totals(here.programme)
     assert (total.share, total.missed_slots) == (0.5, 1)
-    assert [(reason.state, reason.slots) for reason in figures.reasons(here.programme)] == [("no_show", 1)]
+    assert [(reason.state, reason.slots) for reason in sums.reasons(here.programme)] == [("no_show", 1)]
 
 
 def test_agreed_leave_is_not_expected_and_illness_is(at_the_end):
@@ -122,7 +122,7 @@ def test_agreed_leave_is_not_expected_and_illness_is(at_the_end):
     SlotFactory(placement=here.placement, day=MONDAY + DAY, state="leave")
     SlotFactory(placement=here.placement, day=MONDAY + DAY * 2, state="ill")
     at_the_end.move_to("2026-11-27T12:00+01:00")
-    total = figures.totals(here.programme)
+    total = sums.totals(here.programme)
     assert (total.share, total.sickness_share) == (0.5, 0.5)
 
 
@@ -131,24 +131,24 @@ def test_the_sums_of_a_day_are_those_of_the_whole(at_the_end):
     old = SlotFactory(state="ill")
     SlotFactory(placement=old.placement, day=MONDAY + DAY * 28, state="present")
     at_the_end.move_to("2026-12-21T15:00+01:00")
-    by_day = figures.sums_by_day(old.programme, since=MONDAY, until=MONDAY + DAY * 28)
+    by_day = sums.sums_by_day(old.programme, since=MONDAY, until=MONDAY + DAY * 28)
     assert [(day, sums.agreed, sums.attended, sums.ill) for day, sums in by_day.items()] == [
         (MONDAY, 240, 0, 240),
         (MONDAY + DAY * 28, 240, 240, 0),
     ]
-    assert figures.totals(old.programme).share == 0.5
-    assert figures.totals(old.programme, since=MONDAY + DAY).share == 1.0
+    assert sums.totals(old.programme).share == 0.5
+    assert sums.totals(old.programme, since=MONDAY + DAY).share == 1.0
 
 
 def test_tomorrows_notice_does_not_count_yet():
     """A9"""
     slot = SlotFactory(day=MONDAY + DAY, state="ill")
-    assert figures.totals(slot.programme) == figures.Totals()
+    assert sums.totals(slot.programme) == sums.Totals()
 
 
 def test_each_figure_is_one_query(django_assert_num_queries):
     """speed"""
     programme = SlotFactory(state="present").programme
-    for ask in (figures.totals, figures.weeks, figures.reasons):
+    for ask in (sums.totals, sums.weeks, sums.reasons):
         with django_assert_num_queries(1):
             ask(programme)

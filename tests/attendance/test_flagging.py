@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from attendance.flagging import Count, flag_missed
+from attendance.follow_up.flagging import Count, flag_missed
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import flag_missed_attendance
 from audit.acting import System, acting

@@ -5,10 +5,10 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance.actions import record_contact
-from attendance.flagging import flag_missed
-from attendance.marks import MarkInput, record_marks
+from attendance.follow_up.contacts import record_contact
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ContactAttempt, MissedAttendance
+from attendance.register.marks import MarkInput, record_marks
 from audit.acting import System, acting
 from audit.models import Access, Event
 from citizens.access import grant

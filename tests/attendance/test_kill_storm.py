@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from attendance.flagging import LOCK
+from attendance.follow_up.flagging import LOCK
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay
 from attendance.tasks import flag_missed_attendance
 from audit.acting import System, acting

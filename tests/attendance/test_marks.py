@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
 from accounts.models import User
-from attendance.flagging import flag_missed
-from attendance.marks import MarkInput, record_marks
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance
+from attendance.register.marks import MarkInput, record_marks
 from journal.models import Entry
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import SlotFactory, contact_person_of, slots_in

@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from attendance.expected import write_expected
-from attendance.joint_days import arrange_joint_day, cancel_joint_day
+from attendance.expected.writing import write_expected
+from attendance.joint_days.arranging import arrange_joint_day, cancel_joint_day
 from attendance.models import ExpectedAttendance, JointDay, Notice, RegisterDay
-from attendance.notices import Away, give_notice
+from attendance.notices.giving import Away, give_notice
 from audit.acting import System, acting
 from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from attendance.expected import write_expected
-from attendance.flagging import flag_missed
-from attendance.marks import MarkInput, record_marks
+from attendance.expected.writing import write_expected
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance, Notice
-from attendance.notices import Away, change_notice, give_notice, take_back_notice
+from attendance.notices.giving import Away, change_notice, give_notice, take_back_notice
+from attendance.register.marks import MarkInput, record_marks
 from audit.acting import System, acting
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry

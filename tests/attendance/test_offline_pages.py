@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from attendance.offline import FILES
+from attendance.register.offline import FILES
 from core.static_files import build
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attendance.models import ExpectedAttendance
-from attendance.registers import summaries
+from attendance.register.reading import summaries
 from audit.acting import System, acting
 from audit.models import Access
 from tests.factories.accounts import user_with_role

@@ -13,14 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attendance import by_week, figures, reporting
-from attendance.expected import write_expected
-from attendance.flagging import flag_missed
-from attendance.mark_rules import MarkInput
-from attendance.marks import UNKNOWN, record_marks
+from attendance.expected.writing import write_expected
+from attendance.figures import by_week, sums
+from attendance.figures.roll_ups import count_dirty_days
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ExpectedAttendance, Mark, MissedAttendance, RegisterDay
-from attendance.reporting import DayReport, WrongReport, ask_for_reports, report_week, slots_of_week
-from attendance.roll_ups import count_dirty_days
+from attendance.register.mark_rules import MarkInput
+from attendance.register.marks import UNKNOWN, record_marks
+from attendance.reported import weeks as reporting
+from attendance.reported.weeks import DayReport, WrongReport, ask_for_reports, report_week, slots_of_week
 from attendance.tasks import ask_for_week_reports
 from audit.acting import System, acting
 from audit.models import Access
@@ -28,7 +29,7 @@ from core.events import closing_days_changed
 from core.exceptions import NotAllowed
 from desk.figures.attendance import attendance
 from journal.models import Entry
-from programmes import pausing
+from programmes.course import pausing
 from tests.desk.cast import a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.activities import named, type_with
@@ -89,13 +90,13 @@ def test_what_is_reported_has_no_register_and_is_never_flagged(db):
     assert not RegisterDay.objects.exists()
     flag_missed(at=timezone.now())
     assert not MissedAttendance.objects.exists()
-    assert figures.totals(placement.programme, until=MONDAY + 6 * DAY).share is None
+    assert sums.totals(placement.programme, until=MONDAY + 6 * DAY).share is None
     monday, wednesday, friday = slots(placement)
     assert report(placement, said(monday), said(wednesday, "no_show"), said(friday, "late", came_at=time(11)))
     flag_missed(at=timezone.now())
     assert not MissedAttendance.objects.exists()
     assert not Task.objects.filter(kind="contact_absent_citizen").exists()
-    total = figures.totals(placement.programme, until=MONDAY + 6 * DAY)
+    total = sums.totals(placement.programme, until=MONDAY + 6 * DAY)
     assert (total.agreed, total.attended, total.not_registered) == (3 * 360, 360 + 180, 0)
     line = Entry.objects.get(kind="week_reported")
     assert (line.params["week"], line.params["attended_minutes"], line.audience) == (48, 540, "team")
@@ -371,7 +372,7 @@ def test_days_that_wait_for_their_report_are_told_apart_from_what_nobody_registe
     programme = placement.programme
     here = SlotFactory(placement__programme=programme, day=MONDAY + DAY, state="present")
     SlotFactory(placement=here.placement, day=MONDAY + DAY * 3)
-    total = by_week.total(figures.sums_by_day(programme, since=MONDAY, until=MONDAY + WEEK + 2 * DAY).values())
+    total = by_week.total(sums.sums_by_day(programme, since=MONDAY, until=MONDAY + WEEK + 2 * DAY).values())
     # Monday, Wednesday, Friday and Monday; the second Wednesday is today.
     assert (total.not_registered, total.to_report, total.share) == (1, 4, 1.0)
 

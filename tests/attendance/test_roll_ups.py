@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from attendance.figures.roll_ups import Counted, count_dirty_days, is_waiting
 from attendance.models import DayFigure, DirtyDay, ExpectedAttendance, MissedAttendance
-from attendance.roll_ups import Counted, count_dirty_days, is_waiting
 from attendance.states import HERE, SICK, State
 from audit.acting import System, acting
 from tests.factories.attendance import MissedFactory, SlotFactory
@@ -166,7 +166,7 @@ def test_a_flag_that_is_taken_back_takes_its_no_show_along():
 
 def test_many_days_are_caught_up_by_parts(monkeypatch):
     """A9: after weeks without the job"""
-    monkeypatch.setattr("attendance.roll_ups.AT_ONCE", 4)
+    monkeypatch.setattr("attendance.figures.roll_ups.AT_ONCE", 4)
     slot = SlotFactory(state="present")
     for offset in range(1, 11):
         SlotFactory(placement=slot.placement, day=MONDAY + DAY * offset, state="present")

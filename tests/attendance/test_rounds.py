@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from attendance import tasks
-from attendance.actions import record_contact
-from attendance.escalation import Risen, escalate
-from attendance.flagging import flag_missed
-from attendance.mark_rules import MarkInput
-from attendance.marks import record_marks
-from attendance.missing_registers import Reminded, remind_of_registers
+from attendance.follow_up.contacts import record_contact
+from attendance.follow_up.escalation import Risen, escalate
+from attendance.follow_up.flagging import flag_missed
+from attendance.follow_up.missing_registers import Reminded, remind_of_registers
+from attendance.follow_up.resting import lift_rest, rest_reminders
 from attendance.models import ExpectedAttendance, MissedAttendance, RegisterDay, Rest
-from attendance.resting import lift_rest, rest_reminders
+from attendance.register.mark_rules import MarkInput
+from attendance.register.marks import record_marks
 from attendance.tasks import go_round, is_open
 from audit.acting import System, acting
 from core.exceptions import NotAllowed, Refused

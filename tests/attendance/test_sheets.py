@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from attendance.mark_rules import MarkInput
-from attendance.marks import record_marks
+from attendance.register.mark_rules import MarkInput
+from attendance.register.marks import record_marks
 from attendance.states import State
 from audit.models import Access
 from tests.factories.accounts import user_with_role

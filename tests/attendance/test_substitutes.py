@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Membership, Substitution, User
 from accounts.substituting import end_substitution, name_substitute, step_in
-from attendance.mark_rules import MarkInput
-from attendance.marks import record_marks
 from attendance.models import ExpectedAttendance, MissedAttendance
 from attendance.permissions import may_follow_up
+from attendance.register.mark_rules import MarkInput
+from attendance.register.marks import record_marks
 from audit.acting import System, acting
 from audit.models import Change, Event
 from citizens.models import Citizen

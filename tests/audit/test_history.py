@@ -12,7 +12,7 @@ from audit.log import record, record_each
 from audit.models import Access, Change, Event
 from citizens.models import Citizen
 from programmes.models import Programme
-from programmes.offers import offer_type
+from programmes.places.offers import offer_type
 from tests.factories.accounts import CentreFactory, UserFactory, user_with_role
 from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import ProgrammeFactory, ProgrammeTypeFactory

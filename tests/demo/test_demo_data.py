@@ -10,7 +10,7 @@ from django.db.models import F
 from stdnum import luhn
 
 from accounts.models import Organisation, User
-from attendance.expected import write_expected
+from attendance.expected.writing import write_expected
 from attendance.models import ExpectedAttendance, MissedAttendance, MissedStatus, Rest
 from attendance.states import HERE, State
 from audit.acting import System
@@ -30,11 +30,11 @@ from meetings.statuses import Kind as MeetingKind
 from meetings.statuses import Status as MeetingStatus
 from plans.models import Abandonment, Exemption, StepRecord, Summary, Version
 from plans.statuses import Status as PlanStatus
-from programmes.capacity import free_places
-from programmes.citizen_access import access_of
-from programmes.closing_days import closed_days
 from programmes.models import Programme, ScheduleSlot, TeamMember
 from programmes.permissions import roles_in
+from programmes.places.capacity import free_places
+from programmes.places.closing_days import closed_days
+from programmes.rights.citizen_access import access_of
 from programmes.statuses import RUNNING
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.models import Referral

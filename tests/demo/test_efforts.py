@@ -18,7 +18,7 @@ from demo.users import EFFORTS, EVERYBODY, address
 from journal.models import Entry
 from plans.models import Confirmation, Version
 from programmes.activity_statuses import ActivityStatus
-from programmes.catalogue import latest_types
+from programmes.checklist.requirements import settle
 from programmes.models import (
     Activity,
     ChecklistItem,
@@ -30,8 +30,8 @@ from programmes.models import (
     Programme,
     TeamMember,
 )
-from programmes.requirements import settle
 from programmes.statuses import RUNNING, Status
+from programmes.types.catalogue import latest_types
 from referrals.models import Party
 from tests.conftest import run_sql
 from tests.demo.conftest import NOW, Seed

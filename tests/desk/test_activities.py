@@ -16,7 +16,7 @@ from core.exceptions import NotAllowed, Refused
 from desk.activities.pages import groups_of, offered_at
 from journal.models import Entry
 from programmes.activities import Details, plan, record_outcome, series
-from programmes.ending import interrupt
+from programmes.course.ending import interrupt
 from programmes.models import Activity
 from tests.desk.cast import NINE, TODAY, Case, a_case
 from tests.factories.accounts import user_with_role

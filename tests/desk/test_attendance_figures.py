@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Organisation
+from attendance.figures.roll_ups import count_dirty_days
 from attendance.models import ExpectedAttendance
-from attendance.roll_ups import count_dirty_days
 from audit.acting import System, acting
 from audit.models import Access
 from programmes.models import Placement

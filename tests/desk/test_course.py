@@ -8,8 +8,8 @@ import time_machine
 from django.urls import reverse
 
 from audit.acting import System, acting
-from programmes.coordination import coordinator, hand_over_coordination
 from programmes.models import EndChange, Pause, PhaseStart
+from programmes.people.coordination import coordinator, hand_over_coordination
 from tests.desk.cast import NINE, TODAY, a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.programmes import PlacementFactory, ProgrammeFactory

@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 
 from accounts.models import User
-from attendance.absence_facts import facts_of
+from attendance.absence.facts import facts_of
 from attendance.models import (
     AbsenceReport,
     EarlyWarning,

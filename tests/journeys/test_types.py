@@ -20,11 +20,12 @@ from audit.acting import System
 from closing_notes.documents import data_of
 from closing_notes.models import ClosingNote, Rendering
 from closing_notes.rendering import run
-from programmes import actions, catalogue
-from programmes.catalogue import FOLDER
-from programmes.definition import Definition
+from programmes import actions
 from programmes.models import Activity, Programme
 from programmes.statuses import Status
+from programmes.types import catalogue
+from programmes.types.catalogue import FOLDER
+from programmes.types.definition import Definition
 from referrals.models import Referral
 from tests.factories.accounts import CentreFactory, JobCentreFactory, UnitFactory, user_with_role
 from tests.factories.programmes import WorkshopFactory

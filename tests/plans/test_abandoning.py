@@ -5,11 +5,12 @@ import pytest
 from accounts.roles import Role
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
-from plans import actions, confirming
-from plans.abandoning import abandon, given_up, take_up
+from plans import actions
+from plans.agreement import confirming
 from plans.content import GoalContent, of_version
 from plans.progress import progress
 from plans.statuses import Status
+from plans.writing.abandoning import abandon, given_up, take_up
 from tests.factories.accounts import user_with_role
 from tests.factories.plans import confirmed_plan, draft_plan, followed_up, goals, subgoal, subgoals_of
 from tests.plans.test_pages import TODAY, in_case, url

@@ -12,7 +12,8 @@ from audit.models import Event
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
-from plans import actions, confirming
+from plans import actions
+from plans.agreement import confirming
 from plans.content import GoalContent, missing, of_version
 from plans.models import Goal, Plan, Subgoal, Version
 from plans.statuses import Means, Status

@@ -6,11 +6,12 @@ from django.utils.translation import override
 
 from accounts.roles import Role
 from core.life_areas import LifeArea
-from plans import actions, confirming
-from plans.comparing import compare, readable_versions
+from plans import actions
+from plans.agreement import confirming
 from plans.content import GoalContent, of_version
 from plans.models import Plan, Version
 from plans.permissions import Reading
+from plans.writing.comparing import compare, readable_versions
 from tests.factories.plans import confirmed_plan, goals, subgoal
 from tests.plans.test_pages import in_case
 

@@ -18,10 +18,12 @@ from audit.acting import acting
 from audit.models import Access, Event
 from core.exceptions import NotAllowed, Refused
 from journal.models import Document, Entry
-from plans import actions, confirming, documents
-from plans.confirm_forms import signature_of
+from plans import actions
+from plans.agreement import confirming
+from plans.agreement.forms import signature_of
 from plans.content import fingerprint, of_version
 from plans.models import Abandonment, Confirmation, Exemption, Goal, Subgoal, Summary, Version
+from plans.paper import documents
 from plans.permissions import reading
 from plans.statuses import Means, Party, Status
 from tests.factories.accounts import user_with_role

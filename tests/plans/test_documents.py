@@ -11,10 +11,12 @@ from accounts.roles import Role
 from audit.acting import System, acting
 from audit.models import Access
 from core import rendering
-from plans import documents, tasks, views_document
+from plans import tasks
 from plans.models import PlanDocument
+from plans.paper import documents
+from plans.paper import views as views_document
 from plans.permissions import reading
-from plans.standards import language_of
+from plans.writing.standards import language_of
 from tests.factories.accounts import CentreFactory
 from tests.factories.plans import PlanDocumentFactory, confirmed_plan, draft_plan, followed_up, nobody_acts, subgoals_of
 from tests.factories.programmes import MONDAY, ProgrammeFactory
@@ -29,7 +31,7 @@ def told(monkeypatch) -> list[int]:
     """The rows that a worker was told of; no broker, and nobody waits."""
     seen: list[int] = []
     monkeypatch.setattr(documents, "hurry", seen.append)
-    monkeypatch.setattr("plans.views_document.AT_ONCE_SECONDS", 0)
+    monkeypatch.setattr("plans.paper.views.AT_ONCE_SECONDS", 0)
     return seen
 
 

@@ -11,10 +11,10 @@ from attendance.states import State
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import full_day
 from journal.models import Audience, Entry
-from plans import deferring, summaries
 from plans.content import GoalContent
-from plans.follow_ups import Mark, record_follow_up
-from plans.measuring import measured_of
+from plans.evidence.measuring import measured_of
+from plans.follow_ups import deferring, summaries
+from plans.follow_ups.recording import Mark, record_follow_up
 from plans.models import Exemption, FollowUp, Summary
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import SlotFactory

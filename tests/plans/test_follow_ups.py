@@ -7,9 +7,10 @@ import pytest
 from accounts.roles import Role
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
-from plans import actions, confirming
+from plans import actions
+from plans.agreement import confirming
 from plans.content import GoalContent
-from plans.follow_ups import AlreadyFollowedUp, Mark, record_follow_up
+from plans.follow_ups.recording import AlreadyFollowedUp, Mark, record_follow_up
 from plans.models import FollowUp, StepRecord
 from tests.factories.accounts import user_with_role
 from tests.factories.plans import confirmed_plan, draft_plan, followed_up, goals, subgoal, subgoals_of

@@ -9,12 +9,12 @@ from audit.models import Access
 from closing_notes.documents import shared
 from closing_notes.evidence import figures_of
 from core.life_areas import LifeArea
-from plans.abandoning import abandon, take_up
 from plans.actions import new_version
-from plans.confirming import confirm
+from plans.agreement.confirming import confirm
 from plans.content import GoalContent
+from plans.evidence.observations import observe
 from plans.models import Plan
-from plans.observations import observe
+from plans.writing.abandoning import abandon, take_up
 from programmes.models import Programme
 from tests.factories.plans import confirmed_plan, subgoal, subgoals_of
 from tests.plans.test_pages import in_case

@@ -16,8 +16,8 @@ from core.life_areas import LifeArea
 from journal.models import Audience, Entry
 from journal.striking import strike
 from plans.content import GoalContent
+from plans.evidence.observations import observe
 from plans.models import Observation, Plan, Subgoal
-from plans.observations import observe
 from programmes.models import Programme
 from programmes.statuses import Status
 from tests.factories.plans import confirmed_plan, draft_plan, goals, subgoal, subgoals_of

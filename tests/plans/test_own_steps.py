@@ -10,13 +10,13 @@ from audit.models import Change
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
 from plans.content import GoalContent
-from plans.curves import curves_of
-from plans.follow_ups import Mark, record_follow_up
+from plans.evidence.own_steps import say
+from plans.follow_ups.recording import Mark, record_follow_up
 from plans.models import OwnStep, StepRecord
-from plans.own_steps import say
 from plans.permissions import reading
 from plans.progress import progress
 from plans.shares import count, share_of
+from plans.showing.curves import curves_of
 from programmes.models import Programme
 from tests.factories.plans import confirmed_plan, followed_up, goals, subgoal, subgoals_of
 from tests.factories.programmes import MONDAY

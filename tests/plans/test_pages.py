@@ -11,7 +11,8 @@ from accounts.roles import Role
 from audit.acting import System, acting
 from audit.models import Access
 from citizens.access import grant
-from plans import actions, confirming
+from plans import actions
+from plans.agreement import confirming
 from plans.content import GoalContent, of_version
 from plans.models import FollowUp, Version
 from plans.statuses import Status

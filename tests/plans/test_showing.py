@@ -12,8 +12,8 @@ from core.life_areas import Indicator, LifeArea
 from journal.models import Entry
 from journal.striking import strike
 from plans.content import GoalContent
+from plans.evidence.observations import observe
 from plans.models import FollowUp
-from plans.observations import observe
 from tests.factories.accounts import CentreFactory
 from tests.factories.attendance import SlotFactory
 from tests.factories.meetings import MeetingFactory, at

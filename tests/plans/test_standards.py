@@ -2,7 +2,7 @@
 
 import pytest
 
-from plans.standards import offered
+from plans.writing.standards import offered
 from tests.factories.plans import draft_plan, goals
 from tests.factories.programmes import ProgrammeTypeFactory
 from tests.plans.test_pages import sent, url

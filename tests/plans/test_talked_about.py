@@ -8,10 +8,10 @@ from audit.models import Change
 from closing_notes.evidence import figures_of
 from closing_notes.sources import sources_of
 from core.exceptions import NotAllowed, Refused
-from plans.gathered import whole_plan
+from plans.evidence.talked_about import lines_of, name
 from plans.models import TalkedAbout
 from plans.permissions import reading
-from plans.talked_about import lines_of, name
+from plans.showing.gathered import whole_plan
 from tests.factories.meetings import MeetingFactory, at
 from tests.factories.plans import confirmed_plan, goals, subgoals_of
 from tests.plans.test_pages import health_and_work, in_case

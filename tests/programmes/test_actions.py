@@ -12,11 +12,11 @@ from citizens.models import CaseAccess, Citizen
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from programmes import actions
-from programmes.capacity import caseloads, free_places
-from programmes.catalogue import FOLDER, BrokenCatalogue, load_catalogue
 from programmes.models import Programme, ProgrammeType
 from programmes.permissions import may_work_on
-from programmes.schedules import WeekSlot, problems, suggested_week
+from programmes.placements.schedules import WeekSlot, problems, suggested_week
+from programmes.places.capacity import caseloads, free_places
+from programmes.types.catalogue import FOLDER, BrokenCatalogue, load_catalogue
 from tests.factories.accounts import CentreFactory, JobCentreFactory, user_with_role
 from tests.factories.citizens import CitizenFactory
 from tests.factories.closing_notes import ClosingNoteFactory

@@ -17,12 +17,12 @@ from audit.acting import System, acting
 from core.exceptions import NotAllowed
 from devstack.paths import ROOT
 from meetings.statuses import Kind
-from programmes import catalogue
-from programmes.catalogue import FOLDER, load_catalogue
-from programmes.checking import MEETING_KINDS
 from programmes.models import ProgrammeType
-from programmes.reading import BrokenCatalogue, definition_from
 from programmes.setup.types_in_words import MEETINGS
+from programmes.types import catalogue
+from programmes.types.catalogue import FOLDER, load_catalogue
+from programmes.types.checking import MEETING_KINDS
+from programmes.types.reading import BrokenCatalogue, definition_from
 from tests.factories.accounts import CentreFactory, user_with_role
 from tests.factories.programmes import ProgrammeFactory
 from tests.factories.referrals import ReferralFactory

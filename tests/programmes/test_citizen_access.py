@@ -12,8 +12,8 @@ from citizens.models import CaseAccess, Citizen
 from core.events import message_due
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
-from programmes.citizen_access import access_of, end_access, follow_record, give_access
-from programmes.protection import note_uncovering, set_protection
+from programmes.rights.citizen_access import access_of, end_access, follow_record, give_access
+from programmes.rights.protection import note_uncovering, set_protection
 from tests.desk.cast import a_case
 from tests.factories.accounts import user_with_role
 

@@ -7,13 +7,14 @@ import time_machine
 from django.utils import timezone
 
 from accounts.roles import Role
-from attendance.expected import write_ahead
-from attendance.flagging import flag_missed
+from attendance.expected.writing import write_ahead
+from attendance.follow_up.flagging import flag_missed
 from attendance.models import ExpectedAttendance, MissedAttendance
 from audit.acting import System, acting
 from audit.models import Change, Event
 from core.exceptions import NotAllowed, Refused
-from programmes.closing_days import (
+from programmes.models import ClosingDay
+from programmes.places.closing_days import (
     close_days,
     closed_days,
     customary_days,
@@ -23,7 +24,6 @@ from programmes.closing_days import (
     write_holidays_ahead,
     write_public_holidays,
 )
-from programmes.models import ClosingDay
 from tests.factories.accounts import CentreFactory, user_with_role
 from tests.factories.attendance import MissedFactory
 from tests.factories.programmes import PlacementFactory, ScheduleSlotFactory

@@ -13,10 +13,10 @@ from citizens.models import CaseAccess, Consent
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
 from messaging.tasks import send_waiting_mail
-from plans.together import together
+from plans.showing.together import together
 from programmes.access import grant_programme
-from programmes.consents import deal_with, give, withdraw
 from programmes.models import Programme
+from programmes.rights.consents import deal_with, give, withdraw
 from tests.desk.cast import a_case
 from tests.factories.accounts import CentreFactory, user_with_role
 from tests.factories.activities import named, type_with

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from accounts.leaving import handovers_of
-from attendance.expected import write_expected
+from attendance.expected.writing import write_expected
 from attendance.models import MissedAttendance
 from audit.acting import System, acting
 from citizens.models import CaseAccess
@@ -21,18 +21,18 @@ from core.events import user_leaving
 from core.exceptions import Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
-from programmes import placing
 from programmes.actions import activate_due
 from programmes.activities import record_outcome
-from programmes.coordination import coordinator, hand_over_coordination
-from programmes.ending import interrupt
-from programmes.lasting import may_be_extended, may_be_shortened, move_end, problem_of
+from programmes.course.ending import interrupt
+from programmes.course.lasting import may_be_extended, may_be_shortened, move_end, problem_of
+from programmes.course.pausing import follow_pauses, pause, resume
+from programmes.course.phases import begin_phase, history_of, present_phase
 from programmes.models import Activity, EndChange, Pause, PhaseStart, Placement, Programme, ProgrammeType, TeamMember
-from programmes.pausing import follow_pauses, pause, resume
+from programmes.people.coordination import coordinator, hand_over_coordination
+from programmes.people.team import add_to_team, end_on_team
 from programmes.permissions import may_work_on
-from programmes.phases import begin_phase, history_of, present_phase
+from programmes.placements import placing
 from programmes.tasks import activate_due_programmes
-from programmes.team import add_to_team, end_on_team
 from tests.desk.cast import Case, a_case
 from tests.factories.accounts import user_with_role
 from tests.factories.activities import ActivityFactory

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from audit.models import Event
 from core.exceptions import Refused
-from programmes.crowding import crowded
-from programmes.lasting import move_end
+from programmes.course.lasting import move_end
 from programmes.models import EndChange
+from programmes.places.crowding import crowded
 from tests.desk.cast import a_case
 from tests.factories.programmes import OfferFactory, OfferQuotaFactory, ProgrammeFactory
 

@@ -7,7 +7,7 @@ import time_machine
 from django.utils import translation
 
 from accounts.roles import Role
-from attendance.expected import write_expected
+from attendance.expected.writing import write_expected
 from attendance.models import MissedAttendance
 from audit.acting import System, acting
 from audit.models import Change
@@ -17,10 +17,10 @@ from closing_notes.models import ClosingNote, Rendering
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
-from programmes import ending
 from programmes.actions import complete
-from programmes.capacity import free_places
+from programmes.course import ending
 from programmes.models import Programme
+from programmes.places.capacity import free_places
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import MissedFactory
 from tests.factories.base import Factory

@@ -8,8 +8,8 @@ from django.urls import reverse
 from audit.models import Change
 from core.exceptions import NotAllowed, Refused
 from programmes.models import Offer
-from programmes.offers import offer_type, offered_today
-from programmes.quotas import TypePlaces, terms_of
+from programmes.places.offers import offer_type, offered_today
+from programmes.places.quotas import TypePlaces, terms_of
 from tests.factories.accounts import CentreFactory, user_with_role
 from tests.factories.programmes import OfferFactory, OfferQuotaFactory, ProgrammeTypeFactory
 

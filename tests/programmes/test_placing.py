@@ -12,19 +12,19 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attendance import figures
-from attendance.expected import write_ahead, write_expected
+from attendance.expected.writing import write_ahead, write_expected
+from attendance.figures import sums
 from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed
 from journal import timeline
 from journal.models import Entry
-from programmes import placing
 from programmes.models import Placement, ScheduleSlot
-from programmes.placeable import Elsewhere, NotPlaced
-from programmes.schedules import WeekSlot
-from programmes.weeks import agreed_on, minutes_by_week, mondays_of, schedule_of, steps_of
+from programmes.placements import placing
+from programmes.placements.placeable import Elsewhere, NotPlaced
+from programmes.placements.schedules import WeekSlot
+from programmes.placements.weeks import agreed_on, minutes_by_week, mondays_of, schedule_of, steps_of
 from tests.factories.accounts import user_with_role
 from tests.factories.activities import named, type_with
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeFactory, ScheduleSlotFactory, WorkshopFactory
@@ -73,12 +73,12 @@ def test_a_new_week_holds_from_its_day_and_what_was_agreed_before_stays(placemen
     write_ahead(by=SYSTEM)
     with acting(SYSTEM):
         ExpectedAttendance.objects.filter(day__lt=TODAY).update(state="present")
-    past = (figures.weeks(programme), figures.totals(programme, until=TODAY - DAY))
+    past = (sums.weeks(programme), sums.totals(programme, until=TODAY - DAY))
     agreed_before = agreed_days(programme, MONDAY, TODAY + WEEK)
     next_monday = datetime.date(2026, 12, 7)
     step = placing.change_week(placement=placement, from_day=next_monday, week=LONGER, by=by)
     assert (step.starts_on, step.ends_on, step.minutes) == (next_monday, placement.ends_on, 12 * 60)
-    assert (figures.weeks(programme), figures.totals(programme, until=TODAY - DAY)) == past
+    assert (sums.weeks(programme), sums.totals(programme, until=TODAY - DAY)) == past
     assert agreed_days(programme, MONDAY, next_monday - DAY) == agreed_before[: (next_monday - MONDAY).days]
     thursdays = ExpectedAttendance.objects.filter(day__iso_week_day=4).order_by("day")
     assert thursdays.first().day == next_monday + 3 * DAY

@@ -9,10 +9,10 @@ from django.urls import reverse
 from audit.acting import System, acting
 from citizens.models import Consent
 from core.exceptions import NotAllowed, Refused
-from programmes import statements
 from programmes.activities import record_outcome
+from programmes.checklist import statements
+from programmes.checklist.requirements import settle, standing
 from programmes.models import ChecklistItem, Programme, Statement
-from programmes.requirements import settle, standing
 from programmes.tasks import settle_requirements
 from tests.desk.cast import NINE, TODAY, a_case
 from tests.factories.accounts import CentreFactory, user_with_role

@@ -15,10 +15,10 @@ from core.events import user_leaving
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from programmes.access import end_programme_access
-from programmes.citizen_access import give_access
 from programmes.models import Programme, TeamMember
+from programmes.people.team import add_to_team, end_on_team, members_of
 from programmes.permissions import may_work_on, roles_in
-from programmes.team import add_to_team, end_on_team, members_of
+from programmes.rights.citizen_access import give_access
 from referrals.permissions import may_read_health
 from tests.desk.cast import TODAY, a_case
 from tests.factories.accounts import CentreFactory, MembershipFactory, user_with_role

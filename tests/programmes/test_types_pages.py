@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from audit.acting import System, acting
 from audit.models import Event
-from programmes import catalogue
 from programmes.models import ProgrammeType
+from programmes.types import catalogue
 from tests.factories.accounts import CentreFactory, JobCentreFactory, user_with_role
 from tests.factories.programmes import ProgrammeFactory
 from tests.factories.referrals import ReferralFactory

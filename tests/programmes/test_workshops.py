@@ -9,19 +9,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounts.roles import Role
-from attendance.expected import write_ahead
+from attendance.expected.writing import write_ahead
 from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
 from audit.models import Change
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
-from programmes.capacity import free_places
 from programmes.models import ScheduleSlot, Workshop
-from programmes.opening_hours import Answer, HoursAgreed, left_outside
-from programmes.placing import change_week, move_last_day
-from programmes.schedules import WeekSlot
-from programmes.weeks import minutes_by_week, schedule_of
-from programmes.workshops import change_workshop, open_workshop
+from programmes.placements.placing import change_week, move_last_day
+from programmes.placements.schedules import WeekSlot
+from programmes.placements.weeks import minutes_by_week, schedule_of
+from programmes.places.capacity import free_places
+from programmes.places.opening_hours import Answer, HoursAgreed, left_outside
+from programmes.places.workshops import change_workshop, open_workshop
 from tests.factories.accounts import CentreFactory, UnitFactory, user_with_role
 from tests.factories.programmes import MONDAY, PlacementFactory, ScheduleSlotFactory, WorkshopFactory
 from worklist.models import Task
@@ -241,7 +241,7 @@ def test_hours_of_past_days_stay_as_they_were_expected(centre, leader):
         programme__centre=centre, programme__starts_on=start, programme__ends_on=MONDAY, workshop=workshop
     )
     ScheduleSlotFactory(placement=placement, weekday=2, ends=time(14))
-    from attendance.expected import write_expected
+    from attendance.expected.writing import write_expected
 
     write_expected(since=start, until=MONDAY, by=System("test"))
     with acting(System("test")):

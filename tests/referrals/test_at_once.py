@@ -11,7 +11,7 @@ from citizens.identity import parse_number
 from citizens.models import Citizen
 from core.exceptions import Refused
 from programmes.models import Programme
-from programmes.schedules import WeekSlot
+from programmes.placements.schedules import WeekSlot
 from referrals import actions
 from referrals.models import Move, Referral
 from referrals.statuses import Status

@@ -11,10 +11,10 @@ from django.urls import reverse
 from audit.acting import System, acting
 from citizens.models import Consent
 from core.exceptions import Refused
-from programmes.catalogue import latest_type, load_catalogue
 from programmes.models import Placement, Programme
-from programmes.quotas import type_places
-from programmes.schedules import WeekSlot
+from programmes.placements.schedules import WeekSlot
+from programmes.places.quotas import type_places
+from programmes.types.catalogue import latest_type, load_catalogue
 from referrals import actions
 from referrals.granting import First
 from referrals.models import Referral

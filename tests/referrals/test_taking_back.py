@@ -12,9 +12,9 @@ from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
 from programmes.actions import activate_due
-from programmes.capacity import free_places
-from programmes.ending import interrupt
+from programmes.course.ending import interrupt
 from programmes.models import Programme
+from programmes.places.capacity import free_places
 from referrals import actions
 from referrals.drafts import sealed
 from referrals.models import Referral

@@ -9,9 +9,9 @@ from audit.models import Access, Event
 from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
-from programmes.closing_days import write_public_holidays
 from programmes.models import Programme
-from programmes.schedules import WeekSlot
+from programmes.placements.schedules import WeekSlot
+from programmes.places.closing_days import write_public_holidays
 from referrals import actions
 from referrals.models import Referral
 from referrals.statuses import MOVES, Status

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from attendance.flagging import flag_missed
+from attendance.follow_up.flagging import flag_missed
 
 
 class Command(BaseCommand):

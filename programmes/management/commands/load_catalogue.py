@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from programmes.catalogue import BrokenCatalogue, load_catalogue
+from programmes.types.catalogue import BrokenCatalogue, load_catalogue
 
 
 class Command(BaseCommand):

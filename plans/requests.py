@@ -1,0 +1,37 @@
+"""What the pages of a plan share: the plan that is asked for, and the page that asks one question."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.requests import SignedIn
+from audit.log import look
+from plans.models import Plan
+from plans.permissions import may_edit
+
+
+def plan_or_404(request: SignedIn, reference: str) -> Plan:
+    """The plan of a case that the user may see; the look is logged (T1, T5)."""
+    related = ("citizen", "centre", "caseworker", "type")
+    plan = get_object_or_404(
+        Plan.objects.visible_to(request.user).select_related(*(f"programme__{name}" for name in related)),
+        programme__reference=reference,
+    )
+    look(request, f"plan {reference}", citizen_id=plan.programme.citizen_id)
+    return plan
+
+
+def own_plan_or_404(request: SignedIn, reference: str) -> Plan:
+    """The same for those who work on it; who only reads it gets 403."""
+    plan = plan_or_404(request, reference)
+    if not may_edit(request.user, plan.programme):
+        raise PermissionDenied
+    return plan
+
+
+def question(request: SignedIn, plan: Plan, form: forms.BaseForm, *, status: int = 200, **words: Any) -> HttpResponse:
+    context = {"plan": plan, "programme": plan.programme, "form": form, **words}
+    return render(request, "plans/question.html", context, status=status)
