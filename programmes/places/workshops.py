@@ -45,7 +45,7 @@ def change_workshop(
     """Name, places, leaders (where given) and opening hours from now on; past days keep what was agreed (P5).
 
     HoursAgreed, and nothing is changed, when a running placement's hours from today on would lie outside and `answer`
-    (programmes.places.opening_hours.Answer) does not say what happens to them. `seen` is the `state_of_workshop` that the page
+    (`opening_hours.Answer`) does not say what happens to them. `seen` is the `state_of_workshop` that the page
     showed: Overtaken when it is another by now (T13).
     """
     if not may_set_up(by, workshop.unit.organisation):
