@@ -60,6 +60,14 @@ if (matchMedia("(max-width: 767px)").matches) {
   document.querySelectorAll("details[data-fold]:not([data-used])").forEach((fold) => { fold.open = false; });
 }
 
+// In a row of tabs that moves sideways the page's own is in view; the style alone sees to it where it can.
+if (!CSS.supports("scroll-initial-target", "nearest")) {
+  for (const tab of document.querySelectorAll(".t-tabs > [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - 96;
+  }
+}
+
 // A button that prints shows only where it works.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
