@@ -31,7 +31,7 @@ from worklist.actions import clear_task, raise_task
 TASKS: dict[Kind, str] = {Kind.START: "book_start_meeting", Kind.CLOSING: "agree_closing_meeting"}
 # The closing meeting lies at most so long before the end.
 CLOSING_DAYS = 21
-MOVE_CLOSING = "move_closing_meeting"
+MOVE_CLOSING, MOVE = "move_closing_meeting", "move_meeting"
 COUNTS = [Status.PLANNED, Status.HELD]
 DAY = "(m.starts_at AT TIME ZONE %(zone)s)::date"
 OF_KIND = "FROM meetings_meeting m WHERE m.programme_id = p.id AND m.kind = r.what"
@@ -104,19 +104,21 @@ def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal
         call_off(meeting, why=why, by=by)
 
 
-def ask_about_closing_meeting(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
-    """The planned end was moved: a closing meeting after the new end, or long before it, is to be moved too (P3, J3).
+def ask_about_meetings(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
+    """The planned end was moved: what lies after it now is to be moved or called off, and so is a closing meeting long
+    before it (P3, J3).
 
-    Whoever agreed the meeting agrees the new time; nothing is moved by itself. One query, two where one must be moved.
+    Whoever agreed the meeting agrees the new time; nothing is moved by itself. A query, and one for each meeting ahead.
     """
-    closing = Meeting.objects.planned().filter(programme=programme, kind=Kind.CLOSING, starts_at__gt=timezone.now())
-    for meeting in closing:
+    for meeting in Meeting.objects.planned().filter(programme=programme, starts_at__gt=timezone.now()):
+        is_closing = meeting.kind == Kind.CLOSING
+        task = MOVE_CLOSING if is_closing else MOVE
         days_before = (programme.ends_on - timezone.localdate(meeting.starts_at)).days
-        if 0 <= days_before <= CLOSING_DAYS:
-            clear_task(kind=MOVE_CLOSING, source=meeting.source, by=None)
+        if days_before >= 0 and (days_before <= CLOSING_DAYS or not is_closing):
+            clear_task(kind=task, source=meeting.source, by=None)
             continue
         raise_task(
-            kind=MOVE_CLOSING,
+            kind=task,
             source=meeting.source,
             due_on=timezone.localdate() + timedelta(days=7),
             url=reverse("meetings:move", args=[meeting.pk]),

@@ -155,7 +155,7 @@ def ask_for_record(meeting: Meeting, *, for_user: User) -> None:
 
 def stop_asking(meeting: Meeting, *, by: Actor) -> None:
     """Something real was done with it, so it nags no longer."""
-    for kind in ("record_meeting", "move_closing_meeting"):
+    for kind in ("record_meeting", "move_closing_meeting", "move_meeting"):
         clear_task(kind=kind, source=meeting.source, by=by if isinstance(by, User) else None)
 
 

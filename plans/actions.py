@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +20,7 @@ from plans.content import Content, GoalContent
 from plans.models import Plan, Subgoal, Version
 from plans.permissions import may_edit
 from plans.statuses import Status
+from programmes.checklist.requirements import settle
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 from worklist.actions import clear_task, raise_task
@@ -149,6 +151,28 @@ def follow_up_next(plan: Plan, *, on: date | None, by: User) -> None:
             citizen=programme.citizen,
             for_user=programme.caseworker,
         )
+
+
+def follow_new_end(sender: object, *, programme: Programme, by: User, **signal: Any) -> None:
+    """Receiver of `period_changed`: no follow-up is due after the programme, and a longer one has its next (L3, P3).
+
+    A day that was chosen and still fits stays. Where the old end left no room for another follow-up, the interval
+    counts from the last talk, or from the day on which the plan was agreed.
+    """
+    plan = Plan.objects.select_for_update().filter(programme=programme).first()
+    if plan is None:
+        return
+    due_on = plan.follow_up_due_on
+    if due_on is None:
+        talks = plan.follow_ups.aggregate(last=Max("held_on"))
+        agreed = plan.versions.filter(status=Status.CONFIRMED).aggregate(first=Min("citizen_agreed_on"))
+        last = talks["last"] or agreed["first"]
+        due_on = next_follow_up_on(programme, max(last, programme.starts_on)) if last else None
+    elif due_on > programme.ends_on:
+        due_on = programme.ends_on
+    if due_on != plan.follow_up_due_on:
+        follow_up_next(plan, on=due_on, by=by)
+        settle([programme.pk], by=by)
 
 
 def ask_to_confirm(plan: Plan, *, due_on: date) -> None:

@@ -126,6 +126,12 @@ WORDING = {
         _("Move the meeting"),
         roles=WRITES_THE_CASE,
     ),
+    "move_meeting": Wording(
+        "calendar-event",
+        _("The meeting lies after the programme's new end. Move it or call it off"),
+        _("Move the meeting"),
+        roles=WRITES_THE_CASE,
+    ),
     "consent_withdrawn": Wording(
         "dash-circle",
         _("The citizen has withdrawn a consent. Agree how it goes on without it"),

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from accounts.roles import Role
 from attendance.states import State
+from audit.acting import System, acting
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import full_day
 from journal.models import Audience, Entry
@@ -15,7 +16,8 @@ from plans.content import GoalContent
 from plans.evidence.measuring import measured_of
 from plans.follow_ups import deferring, summaries
 from plans.follow_ups.recording import Mark, record_follow_up
-from plans.models import Exemption, FollowUp, Summary
+from plans.models import Exemption, FollowUp, Plan, Summary
+from programmes.course.lasting import move_end
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import SlotFactory
 from tests.factories.plans import confirmed_plan, draft_plan, followed_up, goals, subgoal, subgoals_of
@@ -174,3 +176,51 @@ def test_a_page_asks_as_often_for_forty_follow_ups_as_for_two(signed_in, name, d
         with django_assert_max_num_queries(most or 30) as asked:
             client.get(url(name, plan))
         most = len(asked.captured_queries)
+
+
+class TestWhenTheEndIsMoved:
+    """L3, P3."""
+
+    @staticmethod
+    def move(plan, new_end):
+        return move_end(
+            programme=plan.programme,
+            new_end=new_end,
+            agreed_with="Torben",
+            agreed_on=TODAY,
+            reason="Work from then on",
+            by=plan.programme.caseworker,
+        )
+
+    def due(self, plan):
+        task = Task.objects.open().filter(kind="plan_follow_up").first()
+        plan.refresh_from_db()
+        return plan.follow_up_due_on, task and task.due_on
+
+    def test_a_follow_up_that_would_lie_after_the_end_is_due_on_the_last_day(self):
+        plan = confirmed_plan()
+        chosen = plan.follow_up_due_on
+        self.move(plan, chosen - DAY)
+        assert self.due(plan) == (chosen - DAY, chosen - DAY)
+
+    def test_a_day_that_still_fits_stays(self):
+        plan = confirmed_plan()
+        chosen = plan.follow_up_due_on
+        self.move(plan, chosen + DAY)
+        self.move(plan, chosen + 300 * DAY)
+        assert self.due(plan)[0] == chosen
+
+    def test_where_no_other_was_planned_a_longer_programme_has_its_next(self):
+        plan = confirmed_plan()
+        last = plan.programme.ends_on
+        followed_up(plan, {}, on=TODAY)
+        with acting(System("test")):
+            Plan.objects.update(follow_up_due_on=None)
+        self.move(plan, last + 300 * DAY)
+        weeks = plan.programme.type.settings.follow_up.every_weeks
+        assert self.due(plan) == (TODAY + weeks * 7 * DAY, TODAY + weeks * 7 * DAY)
+
+    def test_a_plan_that_nobody_agreed_asks_for_no_follow_up(self):
+        plan = draft_plan()
+        self.move(plan, plan.programme.ends_on + DAY)
+        assert self.due(plan) == (None, None)

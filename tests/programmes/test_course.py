@@ -318,6 +318,16 @@ class TestLasting:
         assert Task.objects.open().get(kind="write_closing_note").due_on == END + DAY - WEEK
         assert not Task.objects.open().filter(kind="move_closing_meeting").exists()
 
+    def test_a_meeting_after_the_nearer_end_is_asked_about_until_it_fits(self, case):
+        """J3: nothing is moved by itself, and a meeting that still fits is left alone."""
+        MeetingFactory(programme=case.programme, kind="three_way", starts_at=at("2026-12-21 10:00"))
+        late = MeetingFactory(programme=case.programme, kind="three_way", starts_at=at("2027-02-01 10:00"))
+        moved(case, datetime.date(2027, 1, 29))
+        task = Task.objects.open().get(kind="move_meeting")
+        assert (task.for_user, task.source) == (case.caseworker, late.source)
+        moved(case, datetime.date(2027, 2, 1))
+        assert not Task.objects.open().filter(kind="move_meeting").exists()
+
     def test_with_an_approved_note_the_end_stands(self, case):
         ClosingNoteFactory(programme=case.programme, author=case.caseworker, status="in_review")
         with pytest.raises(Refused, match="closing note"):
