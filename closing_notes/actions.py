@@ -22,6 +22,7 @@ from closing_notes.statuses import MOVES, Status
 from core.exceptions import NotAllowed, Refused
 from journal.models import Audience
 from messaging.actions import queue_mail
+from programmes import locking
 from programmes.actions import begin_closing, complete
 from programmes.checklist.requirements import settle
 from programmes.course.ending import interrupt
@@ -44,11 +45,7 @@ class Stale(Refused):
 def start_note(*, programme: Programme, by: User) -> ClosingNote:
     """The first draft, filled from the programme's own data (C1); one that is already being written is returned."""
     with acting(by):
-        programme = (
-            Programme.objects.select_for_update(of=("self",))
-            .select_related("citizen", "centre", "type")
-            .get(pk=programme.pk)
-        )
+        programme = locking.locked(programme)
         if not may_write(by, programme):
             raise NotAllowed
         newest = programme.closing_notes.order_by("-number").first()

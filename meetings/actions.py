@@ -18,6 +18,7 @@ from meetings.following import call_off, settle, tell_cover
 from meetings.models import EarlierTime, Meeting, Participant
 from meetings.permissions import may_write
 from meetings.statuses import MOVES, Means, Status
+from programmes import locking
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 
@@ -76,11 +77,7 @@ def plan(
     `uid` comes from the form, so that the same one sent twice is one meeting (T12); with another time it is refused.
     """
     with acting(by):
-        programme = (
-            Programme.objects.select_for_update(of=("self",))
-            .select_related("citizen", "centre", "caseworker", "type", "referring_organisation")
-            .get(pk=programme.pk)
-        )
+        programme = locking.locked(programme)
         if not may_write(by, programme):
             raise NotAllowed
         if sent := Meeting.objects.filter(uid=uid).first():

@@ -16,6 +16,7 @@ from core.exceptions import NotAllowed, Refused
 from core.models import next_reference
 from journal.models import Audience, Entry
 from programmes.access import end_programme_access, grant_placement, grant_programme, withdraw_programme_access
+from programmes.locking import locked
 from programmes.models import Placement, Programme, ProgrammeType, ScheduleSlot, Workshop
 from programmes.people.coordination import appoint_first
 from programmes.permissions import may_lead
@@ -115,7 +116,7 @@ def activate_due(*, on: date, by: Actor) -> int:
     """Planned programmes whose start has come are active from now on; returns how many. Safe to run twice (P1)."""
     with acting(by):
         planned = Programme.objects.filter(status=Status.PLANNED, starts_on__lte=on)
-        due = list(planned.select_for_update(of=("self",), skip_locked=True))
+        due = list(planned.select_for_update(of=("self",), no_key=True, skip_locked=True))
         Entry.objects.bulk_create(
             Entry(
                 kind="programme_started",
@@ -133,7 +134,7 @@ def activate_due(*, on: date, by: Actor) -> int:
 def begin_closing(*, programme: Programme, by: User) -> None:
     """The closing note is being written: the programme is closing. Already closing or ended, it stays (P1)."""
     with acting(by):
-        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        programme = locked(programme)
         if Status.CLOSING in MOVES[programme.status]:
             move(programme, Status.CLOSING, by=by)
 
@@ -142,7 +143,7 @@ def complete(*, programme: Programme, on: date, outcome: dict[str, str], by: Act
     """End the programme; receivers refuse it without an approved closing note (C6). `outcome` is its name in all
     languages, for the timeline."""
     with acting(by):
-        programme = Programme.objects.select_for_update().get(pk=programme.pk)
+        programme = locked(programme)
         if programme.status == Status.COMPLETED:
             return
         if Status.CLOSING in MOVES[programme.status]:

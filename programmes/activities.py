@@ -26,6 +26,7 @@ from core.templatetags.dates import short_day
 from journal.models import Audience, Entry
 from programmes.activity_statuses import MOVES, RECORDED, ActivityStatus
 from programmes.checklist.requirements import settle
+from programmes.locking import locked_each
 from programmes.models import Activity, ClosingDay, Programme
 from programmes.permissions import on_teams_of, worked_on_by
 from programmes.statuses import RUNNING
@@ -67,12 +68,7 @@ def plan(
     cases in no way; a specialist plans what they lead themselves. Refused when nothing is left to plan, in words.
     """
     with acting(by):
-        chosen = list(
-            Programme.objects.select_for_update(of=("self",))
-            .filter(pk__in=[programme.pk for programme in programmes])
-            .select_related("type", "citizen", "centre")
-            .order_by("pk")
-        )
+        chosen = locked_each(Programme.objects.filter(pk__in=[programme.pk for programme in programmes]))
         if there := list(Activity.objects.filter(batch=batch).select_related("programme")):
             if {one.planned_by_id for one in there} != {by.pk}:
                 raise NotAllowed

@@ -14,6 +14,7 @@ from citizens.models import Citizen
 from core.events import referral_accepted
 from core.exceptions import NotAllowed, Refused
 from programmes.course.ending import never_start
+from programmes.locking import locked_each
 from programmes.models import Programme
 from programmes.statuses import Status as ProgrammeStatus
 from referrals.drafts import locked, name_shown
@@ -144,11 +145,8 @@ def take_back(*, referral: Referral, why: str, by: User) -> Referral:
         if referral.status != Status.ACCEPTED:
             raise Refused(_("The referral is not accepted any more"))
         # The pre-programme, where there is one, begins first.
-        made = list(
-            Programme.objects.select_for_update()
-            .filter(pk__in=[referral.programme_id, referral.pre_programme_id])
-            .order_by("starts_on", "pk")
-        )
+        found = locked_each(Programme.objects.filter(pk__in=[referral.programme_id, referral.pre_programme_id]))
+        made = sorted(found, key=lambda one: (one.starts_on, one.pk))
         if made[0].status != ProgrammeStatus.PLANNED or made[0].starts_on <= timezone.localdate():
             raise Refused(
                 _("The programme has begun, so the acceptance cannot be taken back. End the programme instead")

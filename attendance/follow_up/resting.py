@@ -14,6 +14,7 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import day
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.telling import tell_case
 from worklist.models import REST_REASON
@@ -56,7 +57,7 @@ def rest_reminders(*, missed: MissedAttendance, until: date, by: User) -> Rest:
                 _("Choose a day after today and no later than %(day)s")
                 % {"day": day(today + timedelta(days=LONGEST_DAYS))}
             )
-        programme = held(missed)
+        programme = locked(missed.slot.programme)  # two never let it rest at once
         lift(programme, by)
         rest = Rest.objects.create(programme=programme, until=until, by=by)
         set_tasks(PUT_OFF, programme, until=until, by=by)
@@ -68,7 +69,7 @@ def lift_rest(*, missed: MissedAttendance, by: User) -> None:
     """The reminders are wanted again at once; Refused where none rest."""
     with acting(by):
         check(by, missed)
-        programme = held(missed)
+        programme = locked(missed.slot.programme)  # two never let it rest at once
         if not lift(programme, by):
             raise Refused(_("The reminders do not rest any more."))
         set_tasks(BRING_BACK, programme, by=by)
@@ -86,15 +87,6 @@ def lift(programme: Programme, by: User) -> int:
     stood = rests.filter(until__gt=timezone.localdate()).count()
     rests.update(lifted_at=timezone.now(), lifted_by=by)
     return stood
-
-
-def held(missed: MissedAttendance) -> Programme:
-    """The flag's programme, so that two do not let it rest at once."""
-    return (
-        Programme.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("citizen", "centre", "referring_organisation")
-        .get(pk=missed.slot.programme_id)
-    )
 
 
 def check(by: User, missed: MissedAttendance) -> None:

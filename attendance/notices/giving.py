@@ -20,6 +20,7 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.statuses import RUNNING
 from programmes.telling import tell_case
@@ -147,11 +148,7 @@ def take_back_notice(*, notice: Notice, by: User) -> Notice:
 
 def _locked(programme: Programme, by: User) -> Programme:
     """The programme, so that one notice of a case is written at a time; refused for others and where it has ended."""
-    found = (
-        Programme.objects.select_for_update(of=("self",))
-        .select_related("citizen", "centre", "referring_organisation")
-        .get(pk=programme.pk)
-    )
+    found = locked(programme)
     if not may_give_notice(by, found):
         raise NotAllowed
     if found.status not in RUNNING:

@@ -10,6 +10,7 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from programmes.checklist.requirements import CAN_BE_WAIVED, settle
+from programmes.locking import locked
 from programmes.models import Programme, Statement
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
@@ -47,9 +48,7 @@ def say_not_relevant(*, programme: Programme, key: str, why: str, by: User) -> S
 
 def say(programme: Programme, key: str, outcome: str, *, on: date, remark: str, by: User) -> Statement:
     with acting(by):
-        programme = (
-            Programme.objects.select_for_update(of=("self",)).select_related("type", "centre").get(pk=programme.pk)
-        )
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
         requirement = requirement_of(programme, key)

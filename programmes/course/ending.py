@@ -13,6 +13,7 @@ from core.exceptions import NotAllowed, Refused
 from journal.models import Audience
 from messaging.actions import queue_mail
 from programmes.actions import finish
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import MOVES, Status
@@ -39,11 +40,7 @@ def never_start(*, programme: Programme, why: str, by: Actor, is_told: bool = Tr
 def stop(programme: Programme, status: Status, *, on: date, why: str, by: Actor, is_told: bool = True) -> Programme:
     """One of the two; asked for twice it happens once."""
     with acting(by, why=why):
-        programme = (
-            Programme.objects.select_for_update(of=("self",))
-            .select_related("citizen", "centre", "caseworker", "referrer", "referring_organisation")
-            .get(pk=programme.pk)
-        )
+        programme = locked(programme)
         if isinstance(by, User) and not may_work_on(by, programme):
             raise NotAllowed
         if programme.status == status:

@@ -15,7 +15,8 @@ from core.calendar import last_day
 from core.events import period_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
-from programmes.course.pausing import follow, locked, mail_referrer, tell_course
+from programmes.course.pausing import follow, mail_referrer, tell_course
+from programmes.locking import locked
 from programmes.models import EndChange, Placement, Programme
 from programmes.permissions import may_work_on
 from programmes.placements import placing

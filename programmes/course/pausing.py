@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import Actor, acting
 from audit.log import record
-from citizens.models import Citizen
 from core.events import pause_changed, schedule_changed
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
 from journal.models import Audience, Entry
 from messaging.actions import queue_mail
+from programmes.locking import locked
 from programmes.models import Pause, Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING, Status
@@ -146,8 +146,8 @@ def follow_pauses(*, on: date, by: Actor) -> int:
     begun = Programme.objects.filter(rests, status=Status.ACTIVE)
     over = Programme.objects.filter(has_any, ~rests, status=Status.PAUSED)
     with acting(by, why="pause"):
-        to_pause = list(begun.select_for_update(of=("self",), skip_locked=True))
-        to_resume = list(over.select_for_update(of=("self",), skip_locked=True))
+        to_pause = list(begun.select_for_update(of=("self",), no_key=True, skip_locked=True))
+        to_resume = list(over.select_for_update(of=("self",), no_key=True, skip_locked=True))
         Entry.objects.bulk_create(
             [line(programme, "programme_rests") for programme in to_pause]
             + [line(programme, "programme_goes_on") for programme in to_resume]
@@ -166,14 +166,6 @@ def line(programme: Programme, kind: str) -> Entry:
         case=programme.reference,
         audience=Audience.REFERRER,
     )
-
-
-def locked(programme: Programme) -> Programme:
-    """The row with what its news needs, held until the transaction ends; the citizen first, as whoever merges does."""
-    related = ("citizen", "centre", "type", "caseworker", "referrer", "referring_organisation")
-    Citizen.objects.select_for_update(no_key=True).only("pk").get(programmes=programme.pk)
-    held = Programme.objects.select_for_update(of=("self",), no_key=True)
-    return held.select_related(*related).get(pk=programme.pk)
 
 
 def tell_course(programme: Programme, kind: str, *, by: Actor, body: str = "", **params: Any) -> None:

@@ -11,7 +11,8 @@ from audit.acting import acting
 from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import short_day
-from programmes.course.pausing import locked, tell_course
+from programmes.course.pausing import tell_course
+from programmes.locking import locked
 from programmes.models import PhaseStart, Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING

@@ -19,7 +19,8 @@ from core.exceptions import NotAllowed, Refused
 from journal.models import Audience, Entry
 from programmes.access import source_of_member
 from programmes.checklist import requirements
-from programmes.course.pausing import locked, tell_course
+from programmes.course.pausing import tell_course
+from programmes.locking import locked
 from programmes.models import Programme, TeamMember
 from programmes.people.functions import Function, coordinator_of, function_of
 from programmes.permissions import may_work_on
@@ -151,7 +152,7 @@ def hand_on(*, user: User, taker: User, by: User, centre: Organisation | None) -
     today = timezone.localdate()
     members = list(
         coordinated_by(user, centre)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("programme__citizen", "programme__centre", "programme__type")
         .order_by("pk")
     )

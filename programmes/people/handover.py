@@ -19,6 +19,7 @@ from audit.log import record_each
 from citizens.models import CaseAccess
 from journal.models import Audience, Entry
 from programmes.access import source_of
+from programmes.locking import locked_each
 from programmes.models import Programme
 from programmes.people.coordination import roles_coordinated
 from programmes.places.capacity import caseloads
@@ -107,16 +108,11 @@ def hand_over_programmes(
     if taker is None:
         return
     with acting(by, why="handed over"):
-        cases = list(
-            run_by(user, organisation)
-            .select_for_update(of=("self",))
-            .select_related("citizen", "centre")
-            .order_by("pk")
-        )
+        cases = locked_each(run_by(user, organisation))
         move_cases(cases, user, taker, by=by)
         for centre in {programme.centre_id for programme in cases}:
             clear_task(kind=CHOOSE_CASEWORKER, source=question_about(user.pk, centre), by=by)
-        referred = list(referred_by(user, organisation).select_for_update(of=("self",)).order_by("pk"))
+        referred = locked_each(referred_by(user, organisation))
         Programme.objects.filter(pk__in=[programme.pk for programme in referred]).update(referrer=taker)
         write_events("referrer_changed", referred, user, taker, by=by)
 

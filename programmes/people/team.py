@@ -17,6 +17,7 @@ from citizens.access import grant
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
 from programmes.access import source_of_member
+from programmes.locking import locked
 from programmes.models import Programme, ProgrammeType, TeamMember
 from programmes.people.coordination import hand_on
 from programmes.people.functions import function_of, functions_of
@@ -59,11 +60,7 @@ def add_to_team(
     the period already.
     """
     with acting(by):
-        programme = (
-            Programme.objects.select_for_update(of=("self",))
-            .select_related("citizen", "centre", "type")
-            .get(pk=programme.pk)
-        )
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
         if user == by:

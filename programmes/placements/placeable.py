@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.acting import acting
-from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import weekday as name_of_day
 from programmes.course.pausing import outside
+from programmes.locking import locked
 from programmes.models import Placement, Programme, ScheduleSlot, Workshop
 from programmes.permissions import may_work_on
 from programmes.placements.schedules import WeekSlot, problems
@@ -50,15 +50,10 @@ class Elsewhere:
 def held(programme: Programme, by: User) -> Iterator[Programme]:
     """Acting on a running programme that the user may work on, alone with its citizen and the programme itself.
 
-    The citizen first, as whoever merges two does; the locks let rows that name them be written meanwhile.
+    Raises NotAllowed for others, NotPlaced when the programme has ended.
     """
     with acting(by):
-        Citizen.objects.select_for_update(of=("self",), no_key=True).only("pk").get(programmes=programme.pk)
-        programme = (
-            Programme.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("citizen", "centre", "type", "referring_organisation")
-            .get(pk=programme.pk)
-        )
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
         if programme.status not in RUNNING:

@@ -20,6 +20,7 @@ from audit.log import record_each
 from core.events import schedules_changed
 from core.exceptions import Refused
 from journal.models import Audience, Entry
+from programmes.locking import locked_each
 from programmes.models import Programme, ScheduleSlot, Workshop
 from programmes.placements.placing import source_of_week
 from programmes.placements.weeks import minutes_of, week_on
@@ -110,7 +111,7 @@ def left_outside(workshop: Workshop, week: Week, *, since: date) -> list[Outside
 def hold_programmes(workshop: Workshop, week: Week, *, since: date) -> set[int]:
     """Hold the programmes whose weeks are touched, before the workshop itself as everybody does; returns their ids."""
     touched = {one.programme.pk for one in left_outside(workshop, week, since=since)}
-    list(Programme.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk"))
+    locked_each(Programme.objects.filter(pk__in=touched))
     return touched
 
 

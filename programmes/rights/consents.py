@@ -21,6 +21,7 @@ from core.exceptions import NotAllowed, Refused
 from programmes.access import grant_referrer
 from programmes.checklist.requirements import settle
 from programmes.course.pausing import mail_referrer
+from programmes.locking import RELATED, locked
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
@@ -147,17 +148,11 @@ def deal_with(*, programme: Programme, by: User) -> None:
         record("consent_dealt_with", by=by, subject=programme, citizen_id=programme.citizen_id)
 
 
-def locked(programme: Programme) -> Programme:
-    related = ("citizen", "centre", "type", "caseworker", "referring_organisation", "referrer")
-    return Programme.objects.select_for_update(of=("self",)).select_related(*related).get(pk=programme.pk)
-
-
 def concerned(consent: Consent) -> list[Programme]:
     """The running programmes that the consent is about, in order: at its own centre, and at the one it names."""
     centres = Q(centre=consent.centre_id) | Q(centre=consent.shared_with_id)
-    related = ("citizen", "centre", "type", "caseworker", "referring_organisation", "referrer")
     rows = Programme.objects.filter(centres, citizen=consent.citizen_id, status__in=RUNNING)
-    return list(rows.select_related(*related).order_by("pk"))
+    return list(rows.select_related(*RELATED).order_by("pk"))
 
 
 def rests_on(programme: Programme, consent: Consent) -> bool:

@@ -1,0 +1,111 @@
+"""Every action holds the citizen first and then the programme, so that no two wait for each other (T13)."""
+
+import datetime
+import re
+import threading
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from attendance.follow_up.resting import rest_reminders
+from attendance.models import Notice
+from attendance.notices.giving import Away, give_notice
+from audit.acting import acting
+from citizens.models import Citizen
+from closing_notes.actions import start_note
+from programmes.actions import begin_closing
+from programmes.course.ending import interrupt
+from programmes.models import Programme
+from programmes.rights.consents import deal_with
+from tests.factories.attendance import MissedFactory
+from tests.factories.programmes import MONDAY, ProgrammeFactory
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.timedelta(days=1)
+ORDER = ("citizens_citizen", "programmes_programme")
+HELD = re.compile(r'FROM "(\w+)".* FOR (NO KEY )?UPDATE')
+LOCKS_A_PROGRAMME = re.compile(r"Programme\.objects\s*\.select_for_update")
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel("2026-11-23T09:00+01:00", tick=False):
+        yield
+
+
+def notice(programme: Programme) -> None:
+    away = Away(MONDAY + DAY, None, MONDAY + DAY, None)
+    give_notice(programme=programme, state="ill", away=away, remark="", by=programme.caseworker)
+
+
+def rest(programme: Programme) -> None:
+    missed = MissedFactory(slot__placement__programme=programme)
+    rest_reminders(missed=missed, until=MONDAY + DAY, by=programme.caseworker)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        notice,
+        rest,
+        lambda one: begin_closing(programme=one, by=one.caseworker),
+        lambda one: start_note(programme=one, by=one.caseworker),
+        lambda one: interrupt(programme=one, on=MONDAY, why="Moved away", by=one.caseworker),
+        lambda one: deal_with(programme=one, by=one.caseworker),
+    ],
+)
+def test_the_citizen_is_held_before_the_programme(act):
+    programme = ProgrammeFactory()
+    with CaptureQueriesContext(connection) as queries:
+        act(programme)
+    found = [HELD.search(query["sql"]) for query in queries]
+    held = [(match[1], bool(match[2])) for match in found if match and match[1] in ORDER]
+    assert held[:2] == [(table, True) for table in ORDER]
+
+
+def test_a_programme_is_held_in_one_place_alone():
+    """Whoever holds one elsewhere forgets the citizen."""
+    modules = [path for path in Path(settings.BASE_DIR).glob("*/**/*.py") if not {".venv", "tests"} & set(path.parts)]
+    others = [path.name for path in modules if LOCKS_A_PROGRAMME.search(path.read_text())]
+    assert len(modules) > 200
+    assert others == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_notice_waits_for_whoever_merges_two_records():
+    """Held the other way round, each would wait for the other until the database ends one of them."""
+    programme = ProgrammeFactory()
+    holds, failed = threading.Event(), []
+
+    def send_word() -> None:
+        try:
+            holds.wait()
+            notice(programme)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=send_word)
+    thread.start()
+    with acting(programme.caseworker):
+        Citizen.objects.select_for_update().get(pk=programme.citizen_id)
+        holds.set()
+        wait_until_somebody_waits()
+        Programme.objects.filter(pk=programme.pk).update(municipality="Herlev")
+    thread.join()
+    assert failed == []
+    assert Notice.objects.get().programme == programme
+
+
+def wait_until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        for _look in range(10_000):
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waited")
