@@ -50,7 +50,7 @@ def line(task: Task) -> Line:
         kind=task.kind,
         name=task.citizen.name if task.citizen else "",
         text=text_of(task),
-        action=_(wording.action) if wording else _("Open"),
+        action=action_in_words(task.kind),
         icon=wording.icon if wording else "flag",
         url=task.url,
         due_on=task.due_on,
@@ -61,6 +61,11 @@ def line(task: Task) -> Line:
         is_own=task.kind == OWN,
         notes=tuple(filter(None, [snoozed_in_words(task), handed_in_words(task)])),
     )
+
+
+def action_in_words(kind: str) -> str:
+    """What the button says that leads to a task of this kind."""
+    return _(WORDING[kind].action) if kind in WORDING else _("Open")
 
 
 def text_of(task: Task) -> str:
