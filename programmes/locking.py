@@ -5,9 +5,10 @@ The citizen comes first because whoever merges two records holds them before the
 that name them can be written meanwhile: the flagging of a whole centre does not wait for one case.
 """
 
+from django.db.models import QuerySet
+
 from citizens.models import Citizen
 from programmes.models import Programme
-from programmes.models.programmes import ProgrammeQuerySet
 
 RELATED = ("citizen", "centre", "type", "caseworker", "referrer", "referring_organisation")
 
@@ -18,7 +19,7 @@ def locked(programme: Programme) -> Programme:
     return found
 
 
-def locked_each(programmes: ProgrammeQuerySet) -> list[Programme]:
+def locked_each(programmes: QuerySet[Programme]) -> list[Programme]:
     """These programmes as they are now, in the order of their keys, held with their citizens; two statements."""
     citizens = Citizen.objects.select_for_update(no_key=True).filter(pk__in=programmes.order_by().values("citizen"))
     list(citizens.order_by("pk").values_list("pk"))

@@ -1,4 +1,4 @@
-"""What people do about a missed citizen (A7). Marks have a file of their own, `marks.py`."""
+"""What people do about a missed citizen: the tries to reach them, and what came of each (A7)."""
 
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import day as in_words
 from journal.actions import tell
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.places.closing_days import closed_days
 from worklist.actions import clear_task
@@ -47,6 +48,8 @@ def record_contact(
     Raises NotAllowed for somebody else's case, Refused when there is nothing left to follow up or a day does not fit.
     """
     with acting(by):
+        if rest_until:  # it holds the programme, which comes before its flags
+            locked(missed.programme)
         missed = (
             MissedAttendance.objects.select_for_update(of=("self",))
             .select_related("slot__citizen", "slot__workshop", "slot__programme__centre")
