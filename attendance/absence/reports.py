@@ -147,16 +147,16 @@ def may_receive(user: User, report: AbsenceReport) -> bool:
 
 
 def drop_drafts(sender: object, *, programme: Programme, by: Actor, **kwargs: Any) -> None:
-    """Receiver of `programme_ended`: what is over needs no report any more."""
-    drafts = list(AbsenceReport.objects.filter(programme=programme, status=Status.DRAFTED).values_list("pk", flat=True))
+    """Receiver of `programme_ended`: what is over needs no report any more. One that is being sent is waited for, and
+    stays sent."""
+    found = AbsenceReport.objects.select_for_update().filter(programme=programme, status=Status.DRAFTED)
+    drafts = {report.pk: source_of(report) for report in found}
     if drafts:
         now = timezone.now()
         AbsenceReport.objects.filter(pk__in=drafts).update(
             status=Status.DISCARDED, discarded_at=now, discarded_by=by.pk, discard_reason=_("The programme has ended.")
         )
-        Task.objects.open().filter(kind=REPORT_TASK, source__in=[f"attendance.report:{pk}" for pk in drafts]).update(
-            done_at=now, done_by=by.pk
-        )
+        Task.objects.open().filter(kind=REPORT_TASK, source__in=drafts.values()).update(done_at=now, done_by=by.pk)
 
 
 def locked(report: AbsenceReport) -> AbsenceReport:

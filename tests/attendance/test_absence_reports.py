@@ -1,6 +1,7 @@
 """What was agreed is not kept: rules of the type, a draft with facts only, sent by a person and received (A8)."""
 
 import datetime
+import threading
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from programmes.course.ending import interrupt
 from tests.factories.accounts import user_with_role
 from tests.factories.attendance import AbsenceReportFactory, contact_person_of
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeTypeFactory
+from tests.waiting import until_somebody_waits
 from worklist.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,29 @@ def test_a_draft_goes_with_its_programme(a_case):
     interrupt(programme=programme, on=datetime.date(2026, 12, 18), why="Moved", by=programme.caseworker)
     assert AbsenceReport.objects.get().status == "discarded"
     assert not Task.objects.open().filter(kind="absence_report").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_is_being_sent_while_the_programme_ends_stays_sent():
+    """T13: whoever ends the programme waits for the sender, and discards only what is a draft still."""
+    report = AbsenceReportFactory()
+    programme, by = report.programme, report.programme.caseworker
+    is_read = threading.Event()
+
+    def end() -> None:
+        is_read.wait()
+        interrupt(programme=programme, on=timezone.localdate(), why="Moved away", by=by)
+        connection.close()
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    with acting(by):
+        send_report(report=report, seen=fingerprint("", facts_of(report, at=timezone.now())), by=by)
+        is_read.set()
+        until_somebody_waits()
+    thread.join()
+    report.refresh_from_db()
+    assert (report.status, report.programme.status) == ("sent", "interrupted")
 
 
 def test_all_programmes_are_judged_by_one_statement(a_case, django_assert_num_queries):
