@@ -169,7 +169,7 @@ def _in_period(rule: dict[str, Any]) -> str:
 
 
 def _share(rule: dict[str, Any]) -> str:
-    return _("Came to %(found)s %% of the agreed hours in %(weeks)s weeks; agreed are at least %(percent)s %%") % rule
+    return _("Attended %(found)s%% of the agreed hours in %(weeks)s weeks; at least %(percent)s%% is agreed") % rule
 
 
 def _no_contact(rule: dict[str, Any]) -> str:

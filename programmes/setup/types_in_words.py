@@ -291,7 +291,7 @@ def absence(said: Definition) -> Iterator[tuple[str, str]]:
         yield _("%(count)s unexplained absences in %(days)s days") % {"count": period.count, "days": period.days}, told
     if rules.share_below_percent:
         yield (
-            _("Less than %(percent)s %% of the hours in %(weeks)s")
+            _("Less than %(percent)s%% of the hours in %(weeks)s")
             % {"percent": rules.share_below_percent, "weeks": weeks(rules.share_weeks or 1)},
             told,
         )
