@@ -35,6 +35,7 @@ urlpatterns = [
     path("cases/<str:reference>/week/new/<slug:kind>/", week_views.elsewhere, name="week_elsewhere"),
     path("cases/<str:reference>/week/<int:pk>/", week_views.change, name="week_change"),
     path("cases/<str:reference>/week/<int:pk>/end/", week_views.end, name="week_end"),
+    path("cases/<str:reference>/week/<int:pk>/contact/", week_views.contact, name="week_contact"),
     path("cases/<str:reference>/week/<int:pk>/remove/", week_views.remove, name="week_remove"),
     path("cases/<str:reference>/week/<int:pk>/drop/<str:day>/", week_views.drop, name="week_drop"),
     path("cases/<str:reference>/activities/", activity_views.of_case, name="activities"),

@@ -30,7 +30,13 @@ from tests.factories.invitations import InvitationFactory
 from tests.factories.journal import EntryFactory, NoteFactory, PhraseFactory
 from tests.factories.meetings import MeetingFactory, MeetingTaskFactory, at
 from tests.factories.plans import PlanDocumentFactory, a_signature, draft_plan, followed_up, subgoals_of
-from tests.factories.programmes import ClosingDayFactory, OfferFactory, PauseFactory, TeamMemberFactory
+from tests.factories.programmes import (
+    ClosingDayFactory,
+    OfferFactory,
+    PauseFactory,
+    PlacementFactory,
+    TeamMemberFactory,
+)
 from tests.factories.referrals import DraftFactory, ReferralFactory
 from tests.factories.worklist import TaskFactory
 
@@ -145,6 +151,10 @@ def a_world(last_name: str, first_name: str = "Torben", **fields) -> World:
             "placing_elsewhere": {"reference": programme.reference, "kind": "internship"},
             "reported": {"reference": programme.reference, "monday": "2026-W49"},
             "placement": {"reference": programme.reference, "pk": case.placement.pk},
+            "internship": {
+                "reference": programme.reference,
+                "pk": PlacementFactory(programme=programme, internship=True).pk,
+            },
             "step": {"reference": programme.reference, "pk": case.placement.pk, "day": "2026-12-28"},
             "referral": {"reference": referral.reference},
             "draft": {"reference": draft.reference},

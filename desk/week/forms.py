@@ -34,6 +34,14 @@ class LastDayForm(RefusalForm):
     ends_on = DateField(label=_("Last day"))
 
 
+class ContactForm(RefusalForm):
+    """Whom to call at a workplace or on a course."""
+
+    contact_name = forms.CharField(label=_("Contact there"), max_length=200, required=False)
+    contact_phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    seen = forms.CharField(max_length=300, required=False, widget=forms.HiddenInput)
+
+
 @dataclass(frozen=True)
 class Opening:
     """A day on which hours may be agreed, and when it is open there."""

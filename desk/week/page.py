@@ -113,6 +113,9 @@ def place_of(
             Link(link_to("desk:week_change", programme.reference, placement.pk), _("Change the week"), "pencil", hint),
             Link(link_to("desk:week_end", programme.reference, placement.pk), _("Last day"), "calendar-event", hint),
         ]
+    if actions and placement.is_reported:
+        where = link_to("desk:week_contact", programme.reference, placement.pk)
+        actions.append(Link(where, _("Change the contact"), "telephone", hint))
     return Place(
         placement=placement,
         name=name,

@@ -15,7 +15,7 @@ from audit.log import look
 from core.exceptions import NotAllowed, Refused
 from core.http import UNPROCESSABLE
 from core.templatetags.dates import day as in_words
-from desk.week.forms import ChangeForm, ElsewhereForm, LastDayForm, PlaceForm, WeekForm, day_of
+from desk.week.forms import ChangeForm, ContactForm, ElsewhereForm, LastDayForm, PlaceForm, WeekForm, day_of
 from desk.week.page import next_monday, page_of
 from programmes.models import Placement, Programme, Workshop
 from programmes.permissions import may_work_on
@@ -173,6 +173,30 @@ def end(request: SignedIn, reference: str, pk: int) -> HttpResponse:
         "is_ahead": placement.starts_on > timezone.localdate(),
     }
     return render(request, "desk/week_end.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@form_page
+def contact(request: SignedIn, reference: str, pk: int) -> HttpResponse:
+    """Somebody else is to be called at the workplace or on the course."""
+    programme = case_or_404(request, reference)
+    placement = placement_or_404(programme, pk)
+    if not placement.is_reported:
+        raise Http404
+    now = {"contact_name": placement.contact_name, "contact_phone": placement.contact_phone, "seen": placement.contact}
+    form = ContactForm(request.POST if request.method == "POST" else None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            placing.change_contact(placement=placement, by=request.user, **form.cleaned_data)
+        except NotPlaced as refused:
+            form.refuse(refused)
+            # Who saves again has read what stands there now.
+            form.data = request.POST.copy()
+            form.data["seen"] = placement.contact
+        else:
+            messages.success(request, _("Saved"))
+            return redirect("desk:week", reference)
+    context = {"programme": programme, "name": placement.name(with_health=True), "form": form}
+    return render(request, "desk/week_contact.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @require_POST

@@ -75,6 +75,11 @@ class Placement(models.Model):
         return ", ".join(filter(None, [str(self.offered or self.course), self.place]))
 
     @property
+    def contact(self) -> str:
+        """Whom to call there, in one line; empty where nobody is named."""
+        return " · ".join(filter(None, [self.contact_name, self.contact_phone]))
+
+    @property
     def offered(self) -> Activity | None:
         """The type's activity that is the course; None for other kinds, and when the type has none like it any more."""
         return next((one for one in self.programme.type.settings.activities if one.key == self.course), None)

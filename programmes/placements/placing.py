@@ -210,6 +210,26 @@ def remove(*, placement: Placement, by: User) -> None:
         tell_stay("placement_removed", placement, by=by, from_day=first, day=first.isoformat())
 
 
+def change_contact(*, placement: Placement, contact_name: str, contact_phone: str, seen: str, by: User) -> None:
+    """Somebody else is to be called at the workplace or on the course. `seen` is the `contact` that the page showed.
+
+    NotPlaced for a workshop, whose contact persons are users, and when another one was written meanwhile (T13).
+    """
+    with held(placement.programme, by) as programme:
+        placement = hold_placement(placement, programme)
+        if not placement.is_reported:
+            raise NotPlaced(_("A workshop has contact persons of its own"))
+        if (placement.contact_name, placement.contact_phone) == (contact_name, contact_phone):
+            return
+        if placement.contact != seen:
+            now = placement.contact or _("nobody")
+            words = _("Somebody else has changed it meanwhile: %(contact)s") % {"contact": now}
+            raise NotPlaced(words, field="contact_name")
+        placement.contact_name, placement.contact_phone = contact_name, contact_phone
+        placement.save(update_fields=["contact_name", "contact_phone"])
+        record("workplace_contact_changed", by=by, subject=placement, citizen_id=programme.citizen_id)
+
+
 def tell_told(*, programme: Programme, by: User) -> None:
     """The citizen knows of the week that new opening hours shortened: the task leaves the list."""
     with held(programme, by) as programme:

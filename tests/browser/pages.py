@@ -501,7 +501,12 @@ def reported(of: Addresses) -> list[str]:
         " WHERE t.kind = 'report_week' AND u.email = 'caseworker@demo.trinvis.test' ORDER BY t.id"
     )
     case = due.split("/")[3]
-    return [due, due.replace("-W47", "-W46"), f"/attendance/case/{case}/", f"/cases/{case}/week/"]
+    (placement,) = of.row(
+        "SELECT l.id FROM programmes_placement l JOIN programmes_programme p ON p.id = l.programme_id"
+        f" WHERE p.reference = '{case}' AND l.workshop_id IS NULL ORDER BY l.id"
+    )
+    week = f"/cases/{case}/week/"
+    return [due, due.replace("-W47", "-W46"), f"/attendance/case/{case}/", week, f"{week}{placement}/contact/"]
 
 
 def specialist(of: Addresses) -> list[str]:

@@ -167,6 +167,27 @@ def test_an_internship_is_agreed_where_the_type_has_any(signed_in):
     assert signed_in(plain.caseworker).get(address(plain, "week_elsewhere", "internship")).status_code == 404
 
 
+def test_somebody_else_is_called_at_the_workplace(signed_in):
+    """A11, T13: what a colleague wrote meanwhile is shown before it is replaced."""
+    case = a_case(type=type_with(uses_internships=True))
+    placement = PlacementFactory(programme=case.programme, internship=True, contact_name="Ib Hansen")
+    client = signed_in(case.caseworker)
+    assert address(case, "week_contact", placement.pk) in text(client.get(address(case)))
+    page = address(case, "week_contact", placement.pk)
+    assert 'value="Ib Hansen"' in text(client.get(page))
+    sent = {"contact_name": "Eva Holm", "contact_phone": "+45 12 34 56 78", "seen": "Ib Hansen"}
+    assert 'href="tel:+4512345678"' in text(client.post(page, sent, follow=True))
+    late = client.post(page, {"contact_name": "Per Vang", "contact_phone": "", "seen": "Ib Hansen"})
+    assert late.status_code == 422
+    assert "Somebody else has changed it meanwhile: Eva Holm · +45 12 34 56 78" in text(late)
+    assert 'value="Per Vang"' in text(late)
+    seen = late.context["form"]["seen"].value()
+    assert client.post(page, {"contact_name": "Per Vang", "contact_phone": "", "seen": seen}).status_code == 302
+    placement.refresh_from_db()
+    assert placement.contact == "Per Vang"
+    assert client.get(address(case, "week_contact", case.placement.pk)).status_code == 404
+
+
 def test_others_read_the_week_and_change_nothing(case, signed_in):
     """T1"""
     for user in (case.contact_person, case.referrer, case.citizen_user):
