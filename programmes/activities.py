@@ -188,8 +188,9 @@ def record_outcomes(*, outcomes: Mapping[int, tuple[str, str]], remark: str | No
                 raise Refused(_("It stands as %(status)s. Undo that first") % {"status": row.get_status_display()})
             if status in RECORDED and row.day > today:
                 raise Refused(_("The day has not come yet"))
-            if row.status == ActivityStatus.CANCELLED and row.day > row.programme.ends_on:
-                raise Refused(_("The programme ends on %(day)s") % {"day": short_day(row.programme.ends_on)})
+            last = row.programme.ended_on or row.programme.ends_on
+            if row.status == ActivityStatus.CANCELLED and row.day > last:
+                raise Refused(_("The programme ends on %(day)s") % {"day": short_day(last)})
             row.status = status
             is_planned = status == ActivityStatus.PLANNED
             row.recorded_by, row.recorded_at = (None, None) if is_planned else (by, timezone.now())

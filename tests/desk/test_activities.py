@@ -281,6 +281,8 @@ def test_an_ended_programme_has_nothing_ahead_and_a_series_knows_its_limits(case
     today.refresh_from_db()
     later.refresh_from_db()
     assert (today.status, later.status) == ("planned", "cancelled")
+    with pytest.raises(Refused, match="The programme ends on"):
+        record_outcome(activity=later, status="planned", by=case.team_leader)
     with pytest.raises(Refused):
         planned(case)
     assert len(series(TODAY, times=500)) == 52
