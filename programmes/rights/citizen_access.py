@@ -18,6 +18,7 @@ from citizens.models import CaseAccess, Citizen
 from core.events import message_due
 from core.exceptions import NotAllowed, Refused
 from programmes.access import source_of_citizen
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.telling import tell_case
@@ -42,10 +43,10 @@ def give_access(*, programme: Programme, by: User) -> User:
     Refused when there is neither, or when somebody else signs in with it. Given again, it follows the record.
     """
     with acting(by):
-        programme = Programme.objects.select_related("citizen", "centre").get(pk=programme.pk)
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
-        citizen = Citizen.objects.select_for_update().get(pk=programme.citizen_id)
+        citizen = programme.citizen
         known = user_of(citizen)
         refuse_unreachable(citizen, known)
         user = known or User(created_at=timezone.now())
@@ -72,7 +73,7 @@ def end_access(*, programme: Programme, by: User) -> None:
     """End the citizen's access at this centre at once; without another one the sign-in ends too."""
     today = timezone.localdate()
     with acting(by):
-        programme = Programme.objects.select_related("citizen", "centre").get(pk=programme.pk)
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
         access = access_of(programme)

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.acting import acting
 from audit.log import record
-from citizens.models import Citizen
 from core.exceptions import NotAllowed, Refused
+from programmes.locking import locked
 from programmes.models import Programme
 from programmes.permissions import may_work_on
 from programmes.rights.citizen_access import rename_users, write_down
@@ -23,17 +23,16 @@ def set_protection(*, programme: Programme, is_protected: bool, why: str, by: Us
     Refused when it is so already.
     """
     with acting(by, why=why):
-        programme = Programme.objects.select_related("centre", "referring_organisation").get(pk=programme.pk)
+        programme = locked(programme)
         if not may_work_on(by, programme):
             raise NotAllowed
-        citizen = Citizen.objects.select_for_update().get(pk=programme.citizen_id)
+        citizen = programme.citizen
         if citizen.is_protected == is_protected:
             raise Refused(
                 _("The name is protected already") if is_protected else _("The name is not protected any more")
             )
         citizen.is_protected = is_protected
         citizen.save(update_fields=["is_protected"])
-        programme.citizen = citizen
         rename_users(citizen)
         write_down("protection_set" if is_protected else "protection_lifted", programme, by)
 

@@ -18,10 +18,13 @@ from attendance.notices.giving import Away, give_notice
 from audit.acting import acting
 from citizens.models import Citizen
 from closing_notes.actions import start_note
+from core.exceptions import Refused
 from programmes.actions import begin_closing
 from programmes.course.ending import interrupt
 from programmes.models import Programme
+from programmes.rights.citizen_access import end_access
 from programmes.rights.consents import deal_with
+from programmes.rights.protection import set_protection
 from tests.factories.attendance import MissedFactory
 from tests.factories.programmes import MONDAY, ProgrammeFactory
 from tests.waiting import until_somebody_waits
@@ -60,6 +63,11 @@ def reached(programme: Programme, missed: MissedAttendance) -> None:
     )
 
 
+def no_access_to_end(programme: Programme, _missed: MissedAttendance) -> None:
+    with pytest.raises(Refused):
+        end_access(programme=programme, by=programme.caseworker)
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -70,6 +78,8 @@ def reached(programme: Programme, missed: MissedAttendance) -> None:
         lambda one, _missed: start_note(programme=one, by=one.caseworker),
         lambda one, _missed: interrupt(programme=one, on=MONDAY, why="Moved away", by=one.caseworker),
         lambda one, _missed: deal_with(programme=one, by=one.caseworker),
+        lambda one, _missed: set_protection(programme=one, is_protected=True, why="Threats", by=one.caseworker),
+        no_access_to_end,
     ],
 )
 def test_the_citizen_is_held_before_the_programme(act):
