@@ -35,6 +35,9 @@ def facts_of(report: AbsenceReport, *, at: datetime) -> dict[str, Any]:
     ]
     missed = [slot for slot in slots if is_missed(slot)]
     counted = [slot for slot in slots if slot.state or is_missed(slot)]
+    told = {slot.day for slot in counted}
+    not_registered = {slot.day for slot in slots if slot.workshop_id} - told
+    to_report = {slot.day for slot in slots} - told - not_registered
     excused = [slot for slot in counted if slot not in missed and slot.state not in HERE]
     return {
         "since": report.since.isoformat(),
@@ -44,7 +47,8 @@ def facts_of(report: AbsenceReport, *, at: datetime) -> dict[str, Any]:
         "attended_minutes": sum(slot.attended_minutes for slot in counted),
         "came": len({slot.day for slot in counted if slot.state in HERE}),
         "excused": len({slot.day for slot in excused}),
-        "not_registered": len({slot.day for slot in slots} - {slot.day for slot in counted}),
+        "not_registered": len(not_registered),
+        "to_report": len(to_report),
         "missed": [
             {"day": slot.day.isoformat(), "starts": f"{slot.starts:%H:%M}", "ends": f"{slot.ends:%H:%M}"}
             for slot in missed

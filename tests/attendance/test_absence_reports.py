@@ -22,7 +22,7 @@ from journal.models import Entry
 from messaging.models import OutgoingMail
 from programmes.course.ending import interrupt
 from tests.factories.accounts import user_with_role
-from tests.factories.attendance import AbsenceReportFactory, contact_person_of
+from tests.factories.attendance import AbsenceReportFactory, SlotFactory, contact_person_of
 from tests.factories.programmes import MONDAY, PlacementFactory, ProgrammeTypeFactory
 from tests.waiting import until_somebody_waits
 from worklist.models import Task
@@ -221,6 +221,14 @@ def test_the_draft_tells_facts_and_nothing_about_health(report, signed_in):
     for secret in ("Depression", ">Ill<", "ill,"):
         assert secret not in text
     assert Access.objects.filter(citizen_id=report.programme.citizen_id, what=f"report on absence {report.pk}").exists()
+
+
+def test_a_week_that_is_still_to_be_reported_is_nobodys_neglect(report, signed_in):
+    """A8, A11: a day at a workplace is neither missed nor forgotten before its week is reported."""
+    placement = PlacementFactory(programme=report.programme, internship=True)
+    SlotFactory(placement=placement, workshop=None, day=datetime.date(2026, 12, 12))
+    text = signed_in(report.programme.caseworker).get(page(report)).content.decode()
+    assert "1 not registered, counted nowhere; 1 at a workplace or on a course, not reported yet" in text
 
 
 def test_from_the_draft_to_the_receipt(report, signed_in):
