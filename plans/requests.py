@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.requests import SignedIn
 from audit.log import look
+from core.exceptions import NotAllowed
 from plans.models import Plan
 from plans.permissions import may_edit
 
@@ -28,7 +28,7 @@ def own_plan_or_404(request: SignedIn, reference: str) -> Plan:
     """The same for those who work on it; who only reads it gets 403."""
     plan = plan_or_404(request, reference)
     if not may_edit(request.user, plan.programme):
-        raise PermissionDenied
+        raise NotAllowed
     return plan
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import SignedIn
 from accounts.roles import Role
-from core.exceptions import Refused
+from core.exceptions import NotAllowed, Refused
 from core.http import UNPROCESSABLE
 from core.templatetags.components import tag
 from journal import documents
@@ -104,7 +103,7 @@ def agree(request: SignedIn, reference: str) -> HttpResponse:
     roles = roles_in(request.user, plan.programme)
     party = next((one for one, role in confirming.OWN_ROLE.items() if role in roles), None)
     if party is None:
-        raise PermissionDenied
+        raise NotAllowed
     back = "desk:own_plan" if party == Party.CITIZEN else "plans:detail"
     where = [] if party == Party.CITIZEN else [reference]
     version = confirming.newest_confirmed(plan)
@@ -137,7 +136,7 @@ def proof(request: SignedIn, reference: str, pk: int) -> HttpResponse:
     """The signature or the scan, for those who write the plan and for the citizen; logged (T5)."""
     plan = plan_or_404(request, reference)
     if not may_edit(request.user, plan.programme) and Role.CITIZEN not in roles_in(request.user, plan.programme):
-        raise PermissionDenied
+        raise NotAllowed
     row = get_object_or_404(Confirmation, pk=pk, version__plan=plan)
     document = Document.objects.select_related("content").filter(carrier=str(row)).first()
     if document is None:

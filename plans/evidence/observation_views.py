@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from audit.log import look
-from core.exceptions import Refused
+from core.exceptions import NotAllowed, Refused
 from core.forms import Form, ReasonForm
 from core.http import UNPROCESSABLE
 from plans.evidence.observations import holds_health_notes, observe, observed
@@ -59,7 +58,7 @@ def observations(request: SignedIn, reference: str) -> HttpResponse:
     plan = plan_or_404(request, reference)
     programme = plan.programme
     if not may_observe(request.user, programme):
-        raise PermissionDenied
+        raise NotAllowed
     form = ObservationForm(request.POST if request.method == "POST" else None)
     back = request.POST.get("next") or request.GET.get("next", "")
     if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
@@ -80,7 +79,7 @@ def health(request: SignedIn, reference: str) -> HttpResponse:
     """A team leader says why what was seen about health must be read; this once it is shown, and it is logged (J2)."""
     plan = plan_or_404(request, reference)
     if not may_ask_for_health_notes(roles_in(request.user, plan.programme)):
-        raise PermissionDenied
+        raise NotAllowed
     why = ReasonForm(request.POST, label=WHY_READ)
     if not why.is_valid():
         return page(request, plan, ObservationForm(), why=why)

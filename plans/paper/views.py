@@ -4,7 +4,6 @@ import time
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import SignedIn
 from audit.log import look
 from audit.models import Access
+from core.exceptions import NotAllowed
 from core.forms import Form
 from core.http import UNPROCESSABLE
 from plans.models import Plan, PlanDocument
@@ -85,7 +85,7 @@ def own_document_or_404(request: SignedIn, reference: str, pk: int) -> tuple[Pla
     row = get_object_or_404(PlanDocument.objects.filter(plan=plan, asked_by=request.user), pk=pk)
     row.plan = plan
     if not still_reads(reading(roles_in(request.user, plan.programme)), row):
-        raise PermissionDenied
+        raise NotAllowed
     return plan, row
 
 

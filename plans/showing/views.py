@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Role
 from audit.log import look
 from audit.models import Access
+from core.exceptions import NotAllowed
 from plans.agreement import confirming
 from plans.follow_ups import deferring, summaries
 from plans.models import Plan
@@ -68,7 +68,7 @@ def show(request: SignedIn, reference: str) -> HttpResponse:
     plan = plan_or_404(request, reference)
     programme = plan.programme
     if not may_observe(request.user, programme):
-        raise PermissionDenied
+        raise NotAllowed
     may_rate = may_edit(request.user, programme) and programme.status in RUNNING
     may_read = reading(roles_in(request.user, programme))
     found = tablet(plan, own=may_read, asked=request.GET, may_rate=may_rate)
