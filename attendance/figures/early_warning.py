@@ -1,4 +1,4 @@
-"""A fall in attendance before it becomes a no-show: one rule, on the citizen's own days alone (A10, docs/adr/0023).
+"""A fall in attendance before it becomes a no-show: one rule, on the citizen's own days alone (A10, docs/adr/0024).
 
 The rule in words. The last agreed days are laid beside the ones before, the citizen's *usual*. A weighted share
 begins at the usual one and moves towards each new day's share by 2/(span+1) of the way, so that one bad day is soon

@@ -1,6 +1,6 @@
 """The sums of each day, counted ahead of the dashboards and again when something changed (A9, docs/adr/0023).
 
-What a slot counts as is said in `figures.py` for one citizen, and once more here in the database's words; a property
+What a slot counts as is said in `sums.py` for one citizen, and once more here in the database's words; a property
 test holds the two together.
 """
 

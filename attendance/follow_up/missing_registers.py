@@ -1,8 +1,8 @@
 """Registers that nobody has begun: the workshop is reminded, then the team leader, and no citizen is accused (A5).
 
 What is blank at closing time is on the team leader's list as *not registered*; the flagging puts it there when it
-judges the register. The mark that begins or completes a register takes its reminders off at once (`marks.py`); the
-round does so where they are settled otherwise, by a closing day or a pause.
+judges the register. The mark that begins or completes a register takes its reminders off at once (`register/marks.py`);
+the round does so where they are settled otherwise, by a closing day or a pause.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Word that was sent ahead, and days on which a whole workshop comes (A2)."""
+"""Word that was sent ahead, and days on which a whole workshop comes (A1, A2)."""
 
 from django.db import models
 from django.db.models import F, Q
