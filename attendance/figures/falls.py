@@ -206,7 +206,7 @@ def in_words(warning: EarlyWarning | Fall) -> str:
     parts = []
     if warning.comes_less:
         parts.append(
-            _("Came %(usual)s of the agreed time until %(until)s, %(recent)s since %(since)s.")
+            _("Attended %(usual)s of the agreed time until %(until)s, %(recent)s since %(since)s.")
             % {
                 "usual": percent(warning.usual),
                 "until": day_and_month(warning.until),

@@ -175,7 +175,8 @@ def next_dates(programme: Any, roles: set[str], today: date, course: Course) -> 
     if programme.ended_on:
         found.append(_("Ended %(day)s") % {"day": short_day(programme.ended_on)})
     elif len(found) < 3:
-        found.append(_("Ends %(day)s") % {"day": short_day(programme.ends_on)})
+        words = _("Ends %(day)s") if programme.ends_on >= today else _("Was to end %(day)s")
+        found.append(words % {"day": short_day(programme.ends_on)})
     return found
 
 

@@ -159,18 +159,24 @@ def week_in_words(slots: Sequence[ScheduleSlot]) -> str:
 
 
 def pictures_of(slots: Sequence[ScheduleSlot], today: date, names: Names) -> list[dict[str, Any]]:
-    """The week of today and the next that is agreed, at most two."""
-    steps = [step for step in steps_of(slots) if step.ends_on >= today]
+    """The week of today and the next that is agreed, at most two; a place looks alike in both."""
+    steps = [step for step in steps_of(slots) if step.ends_on >= today][:2]
+    places = list(dict.fromkeys(names[slot.placement_id] for step in steps for slot in step.slots))
     found = []
-    for step in steps[:2]:
+    for step in steps:
         is_present = step.starts_on <= today
         title = _("The week now") if is_present else _("From %(day)s") % {"day": in_words(step.starts_on)}
-        found.append(picture_of(step.slots, title, names))
+        found.append(picture_of(step.slots, title, names, places))
     return found
 
 
-def picture_of(slots: Sequence[ScheduleSlot], title: str, names_by_place: Names) -> dict[str, Any]:
-    """Days across and hours down, a box for each slot, for `desk/_week_picture.html`."""
+def picture_of(
+    slots: Sequence[ScheduleSlot], title: str, names_by_place: Names, places: Sequence[str]
+) -> dict[str, Any]:
+    """Days across and hours down, a box for each slot, for `desk/_week_picture.html`.
+
+    `places` are the names in both pictures; every other one is drawn hollow.
+    """
     days = list(range(1, max([5, *(slot.weekday for slot in slots)]) + 1))
     first = min([FIRST_HOUR, *(slot.starts.hour for slot in slots)])
     last = max([LAST_HOUR, *(slot.ends.hour + (slot.ends.minute > 0) for slot in slots)])
@@ -192,7 +198,7 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str, names_by_place: Names)
                 "last_y": f"{end - 6:.1f}",
                 "starts": clock(slot.starts) if end - y >= ROOM_FOR_ONE else "",
                 "ends": clock(slot.ends) if end - y >= ROOM_FOR_TWO_LINES else "",
-                "is_other": names.index(where[slot.pk]) % 2,
+                "is_other": places.index(where[slot.pk]) % 2,
             }
         )
     minutes = {name: sum(minutes_of(slot) for slot in slots if where[slot.pk] == name) for name in names}
@@ -219,7 +225,7 @@ def picture_of(slots: Sequence[ScheduleSlot], title: str, names_by_place: Names)
             {
                 "name": name if len(name) <= KEY_LETTERS else f"{name[: KEY_LETTERS - 1].rstrip(' ,')}…",
                 "minutes": minutes[name],
-                "is_other": place % 2,
+                "is_other": places.index(name) % 2,
                 "y": (y := TOP + HOUR * (last - first) + 14 + KEY * place),
                 "text_y": y + 11,
             }

@@ -75,7 +75,7 @@ def test_a_fall_raises_one_warning_and_one_task_however_often_it_is_looked_for(d
     assert (task.for_user, task.for_unit) == (placement.programme.caseworker, placement.workshop.unit)
     assert set(task.params["what"]) == {"da", "sv", "en"}
     assert in_words(warning) == task.params["what"]["en"]
-    assert in_words(warning).startswith("Came 100% of the agreed time until 10 November, 38% since 11 November")
+    assert in_words(warning).startswith("Attended 100% of the agreed time until 10 November, 38% since 11 November")
     assert "ill" not in in_words(warning).casefold()
 
 

@@ -69,6 +69,11 @@ def test_the_head_says_who_where_in_the_programme_whom_to_call_and_what_now(sign
         assert words in html
 
 
+def test_a_programme_that_runs_past_its_planned_end_was_to_end_then(signed_in):
+    case = a_case(starts_on=TODAY - datetime.timedelta(days=60), ends_on=TODAY - datetime.timedelta(days=1))
+    assert "Was to end 1 Dec 2026" in page(signed_in, case.caseworker, case)
+
+
 @pytest.mark.parametrize("role", ["contact_person", "referrer", "citizen", "team_leader", "specialist"])
 def test_why_an_accommodation_is_needed_is_for_the_caseworker(signed_in, role):
     """P16."""
