@@ -55,7 +55,7 @@ def test_the_list_and_a_page_say_what_a_type_is_in_words(
         "Mapping has taken place, at the latest 42 days after the start",
         "Without workshops",
         "Handing over to the right party",
-        "Less than 50 % of the hours in 8 weeks",
+        "Less than 50% of the hours in 8 weeks",
     ]:
         assert words in page, words
 
