@@ -68,7 +68,11 @@ def end_row(change: EndChange) -> Row:
         "names": change.agreed_with,
         "day": short_day(change.agreed_on),
     }
-    return Row(title=title % words, text=f"{change.reason} · {agreed} · {change.made_by.name}")
+    told = [change.reason, agreed, change.made_by.name]
+    if change.lent_from:
+        told.append(_("on a place lent by %(municipality)s") % {"municipality": change.lent_from})
+    tag = Tag("due", "exclamation-octagon", _("Too few places")) if change.despite_full else None
+    return Row(title=title % words, tag=tag, text=" · ".join(told))
 
 
 def pause_row(pause: Pause, programme: Programme) -> tuple[Pause, Row, bool]:

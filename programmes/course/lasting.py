@@ -137,6 +137,8 @@ def move_end(
             agreed_with=agreed_with.strip(),
             agreed_on=agreed_on,
             reason=reason,
+            despite_full=bool(too_many),
+            lent_from=lent_from,
             made_by=by,
         )
         to_follow = [one for one in placements_to_the_end(programme) if one.pk in set(following)]

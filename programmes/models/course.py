@@ -18,6 +18,9 @@ class EndChange(models.Model):
     agreed_with = models.CharField(_("who agreed"), max_length=200)
     agreed_on = models.DateField(_("agreed on"))
     reason = models.CharField(_("reason"), max_length=300)
+    # How it was possible where there were too few places: said so knowingly, or on another municipality's place (P10).
+    despite_full = models.BooleanField(default=False, db_default=False)
+    lent_from = models.CharField(max_length=100, blank=True, default="", db_default="")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 

@@ -64,11 +64,13 @@ def test_it_is_said_before_it_is_saved_and_saved_when_one_says_so(signed_in):
     programme.refresh_from_db()
     assert programme.ends_on == new_end
     assert "3 on 2 places" in str(Event.objects.get(verb="programme_extended").detail)
+    course = reverse("desk:course", args=[programme.reference])
+    assert "Too few places" in client.get(course).content.decode()
     shorter = sent | {"new_end": (new_end - WEEK).strftime("%d.%m.%Y")}
     assert client.post(address, shorter).status_code == 302
 
 
-def test_another_municipality_may_lend_its_place():
+def test_another_municipality_may_lend_its_place(signed_in):
     """P10: visibly, and only one that it has."""
     case, offer = two_places(9)
     programme = case.programme
@@ -81,3 +83,6 @@ def test_another_municipality_may_lend_its_place():
     move_end(programme=programme, new_end=new_end, by=case.caseworker, lent_from="Forshaga", **AGREED)
     programme.refresh_from_db()
     assert (programme.lent_from, programme.ends_on) == ("Forshaga", new_end)
+    course = signed_in(case.caseworker).get(reverse("desk:course", args=[programme.reference])).content.decode()
+    assert "on a place lent by Forshaga" in course
+    assert "Too few places" not in course
