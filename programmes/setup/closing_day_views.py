@@ -15,7 +15,7 @@ from core.exceptions import Refused
 from programmes.places import closing_days as days
 from programmes.setup.access import centre_of, closing_day_of
 from programmes.setup.forms import ClosingDaysForm
-from programmes.setup.views_places import answer, form_page
+from programmes.setup.place_views import answer, form_page
 
 YEARS_BACK, YEARS_AHEAD = 1, 4
 

@@ -14,8 +14,8 @@ from programmes.models import Offer
 from programmes.places.offers import offer_type, state_of_offer
 from programmes.places.quotas import terms_of
 from programmes.setup.access import centre_of
-from programmes.setup.forms_offers import OfferForm, as_typed
-from programmes.setup.views_places import answer, form_page
+from programmes.setup.offer_forms import OfferForm, as_typed
+from programmes.setup.place_views import answer, form_page
 from programmes.types.catalogue import latest_type, latest_types
 
 

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from core.exceptions import NotAllowed, Refused
 from core.http import CONFLICT, UNPROCESSABLE
 from programmes.models import ProgrammeType
-from programmes.setup.forms_types import TypeForm
+from programmes.setup.type_forms import TypeForm
 from programmes.setup.types_in_words import differences, groups_of
 from programmes.types import catalogue
 from programmes.types.definition import Definition

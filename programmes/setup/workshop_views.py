@@ -26,7 +26,7 @@ from programmes.setup.access import centre_of, workshop_of
 from programmes.setup.forms import EMPTY_WEEK, WorkshopForm, day_name, week_of
 from programmes.setup.overview import invitation
 from programmes.setup.people import People
-from programmes.setup.views_places import answer, form_page
+from programmes.setup.place_views import answer, form_page
 from programmes.statuses import RUNNING
 
 
