@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.calendar import monday_of
 from core.charts_by_week import hours_by_week, share_by_week
+from core.tables import Column, Table
+from core.templatetags.dates import hours, percent, short_day
 
 # A week's share jumps; that of so many weeks up to it shows where it goes.
 RUNNING_WEEKS = 4
@@ -95,6 +99,28 @@ def charts(weeks: Sequence[WeekRow], *, target: float | None = None) -> dict[str
             target=target,
         ),
     }
+
+
+def table(weeks: Sequence[WeekRow], *, with_illness: bool = False) -> Table:
+    """The numbers of the charts; the agreed week where it is known, days to be reported where there are some."""
+    columns = [
+        Column(_("Agreed"), lambda week: hours(week.sums.agreed)),
+        Column(_("Attended"), lambda week: hours(week.sums.attended)),
+        Column(_("Share"), lambda week: percent(week.sums.share) or "–"),
+        Column(_("4 weeks"), lambda week: percent(week.running) or "–"),
+    ]
+    if any(week.planned is not None for week in weeks):
+        columns.insert(0, Column(_("Agreed week"), lambda week: hours(week.planned)))
+    if with_illness:
+        columns.append(Column(_("Ill"), lambda week: percent(week.sums.sickness_share) or "–"))
+    columns.append(Column(_("Not registered"), lambda week: week.sums.not_registered))
+    if any(week.sums.to_report for week in weeks):
+        columns.append(Column(_("To be reported"), lambda week: week.sums.to_report))
+    return Table(Column(_("Week"), number_and_day), columns, weeks)
+
+
+def number_and_day(week: WeekRow) -> SafeString:
+    return format_html('{} <span class="t-muted fw-normal">{}</span>', week.number, short_day(week.monday))
 
 
 def change(by_day: Mapping[date, Sums], until: date) -> float | None:

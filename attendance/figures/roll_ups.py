@@ -11,7 +11,6 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 
-from attendance.models import DirtyDay
 from attendance.states import HERE, SICK, State
 
 # One count at a time, whoever started it.
@@ -100,6 +99,9 @@ COUNT = f"""
 """  # noqa: S608 (only our own constants)
 
 
+WAITING = "SELECT EXISTS (SELECT FROM attendance_dirtyday WHERE day BETWEEN %s AND %s AND workshop_id = ANY(%s))"
+
+
 @dataclass(frozen=True)
 class Counted:
     """How many days of a workshop were counted again, and how many sums that changed."""
@@ -133,4 +135,6 @@ def _count_some(today: date) -> Counted:
 
 def is_waiting(first: date, last: date, workshops: Iterable[int]) -> bool:
     """Whether a day of these workshops was touched since it was last counted; one query."""
-    return DirtyDay.objects.filter(day__range=(first, last), workshop_id__in=list(workshops)).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [first, last, list(workshops)])
+        return cursor.fetchone()[0]

@@ -100,7 +100,11 @@ def hours(minutes: int | None) -> str:
     """Minutes as hours: 450 gives `7,5`; quarters keep two decimals, all else one; thousands are grouped."""
     if minutes is None or minutes == "":
         return ""
-    minutes = int(minutes)
+    return as_hours(int(minutes), language())
+
+
+@lru_cache(maxsize=4096)  # a page of figures has hundreds
+def as_hours(minutes: int, _language: str) -> str:
     decimals = 0 if minutes % MINUTES == 0 else 2 if minutes % 30 == 15 else 1
     return number_format(minutes / MINUTES, decimal_pos=decimals, use_l10n=True, force_grouping=True)
 
@@ -110,8 +114,13 @@ def percent(share: float | None) -> str:
     """A share from 0 to 1 as whole percent: 0.934 gives `93 %`; nothing when there is no share."""
     if share is None or share == "":
         return ""
-    figure = number_format(round(float(share) * 100), decimal_pos=0)
-    return f"{figure}%" if language() == "en" else f"{figure}{NARROW_SPACE}%"
+    return as_percent(round(float(share) * 100), language())
+
+
+@lru_cache(maxsize=512)
+def as_percent(figure: int, code: str) -> str:
+    written = number_format(figure, decimal_pos=0)
+    return f"{written}%" if code == "en" else f"{written}{NARROW_SPACE}%"
 
 
 @register.filter

@@ -23,6 +23,8 @@ from attendance.figures.by_week import Sums, WeekRow
 from attendance.figures.roll_ups import is_waiting
 from attendance.states import State
 from core.calendar import monday_of
+from core.tables import Column, Table
+from core.templatetags.dates import hours, percent
 from desk.figures.offered import OfferedForm
 from desk.figures.progression import Period, newest_types
 from desk.figures.progression import periods as quarters_and_years
@@ -38,21 +40,22 @@ WHERE = """
     AND (%(type)s = '' OR f.type_key = %(type)s)
     AND (%(any)s OR f.workshop_id IS NOT DISTINCT FROM %(workshop)s::bigint)
 """
-# One reading for the lines and for the weeks: each row belongs to one of the two.
+# One reading for the lines and for the weeks: each row belongs to one of the two. Weeks are numbered from the first.
 SUMS = f"""
-    SELECT f.workshop_id, f.type_key, date_trunc('week', f.day)::date AS monday, GROUPING(f.type_key) AS is_week,
+    SELECT f.workshop_id, f.type_key, (f.day - %(monday)s::date) / 7 AS week, GROUPING(f.type_key) AS is_week,
         sum(f.agreed)::bigint, sum(f.attended)::bigint, sum(f.ill)::bigint,
         coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s AND f.workshop_id IS NOT NULL), 0)::bigint,
         coalesce(sum(f.blank) FILTER (WHERE f.day < %(today)s AND f.workshop_id IS NULL), 0)::bigint,
         sum(f.late)::bigint, sum(f.missed)::bigint
     FROM attendance_dayfigure f
     WHERE {WHERE}
-    GROUP BY GROUPING SETS ((f.workshop_id, f.type_key), (date_trunc('week', f.day)::date))
+    GROUP BY GROUPING SETS ((f.workshop_id, f.type_key), ((f.day - %(monday)s::date) / 7))
 """  # noqa: S608 (only our own constants)
+# Many days are alike in who was absent why: they are taken together before they are taken apart.
 REASONS = f"""
-    SELECT a.state, sum((a.counted ->> 0)::bigint)::bigint, sum((a.counted ->> 1)::bigint)::bigint
-    FROM attendance_dayfigure f CROSS JOIN LATERAL jsonb_each(f.absence) AS a (state, counted)
-    WHERE {WHERE}
+    SELECT a.state, sum(days * (a.counted ->> 0)::bigint)::bigint, sum(days * (a.counted ->> 1)::bigint)::bigint
+    FROM (SELECT f.absence, count(*) AS days FROM attendance_dayfigure f WHERE {WHERE} GROUP BY f.absence) alike
+    CROSS JOIN LATERAL jsonb_each(alike.absence) AS a (state, counted)
     GROUP BY a.state
 """  # noqa: S608 (only our own constants)
 
@@ -114,6 +117,8 @@ class Figures:
     total: Line
     weeks: list[WeekRow]
     charts: dict[str, Any]
+    week_table: Table
+    table: Table
     reasons: list[Reason]
     change: float | None
     is_waiting: bool
@@ -182,6 +187,8 @@ def attendance(user: User, data: QueryDict) -> Figures:
         total=total,
         weeks=weeks,
         charts=by_week.charts(weeks),
+        week_table=by_week.table(weeks, with_illness=True),
+        table=table(lines, total),
         reasons=reasons_of(asked, total.sums.agreed),
         change=change_of(weeks),
         is_waiting=is_waiting(period.first, period.last, (int(key) for key in workshops if key != REPORTED)),
@@ -202,6 +209,7 @@ def parameters(centres: list[int], chosen: Mapping[str, str], period: Period, to
     return {
         "centres": centres,
         "first": period.first,
+        "monday": monday_of(period.first),
         "last": period.last,
         "today": today,
         "type": chosen["type"],
@@ -217,10 +225,10 @@ def sums_of(
     lines, weeks = [], {}
     with connection.cursor() as cursor:
         cursor.execute(SUMS, asked)
-        for workshop, key, monday, is_week, *counted, late, missed in cursor.fetchall():
+        for workshop, key, week, is_week, *counted, late, missed in cursor.fetchall():
             sums = Sums(*counted)
             if is_week:
-                weeks[monday] = sums
+                weeks[asked["monday"] + timedelta(weeks=week)] = sums
             else:
                 where = workshops.get(REPORTED if workshop is None else str(workshop), "")
                 kind = types.get(key)
@@ -254,6 +262,24 @@ def reasons_of(asked: dict[str, Any], agreed: int) -> list[Reason]:
         found = [Reason(state, slots, minutes, agreed) for state, slots, minutes in cursor.fetchall()]
     order = State.values
     return sorted(found, key=lambda one: order.index(one.state) if one.state in order else len(order))
+
+
+def table(lines: list[Line], total: Line) -> Table:
+    """The lines, and what they are together; days to be reported where there are some."""
+    columns = [
+        Column(_("Programme type"), lambda line: line.name if line.type else "", is_number=False),
+        Column(_("Attended share"), lambda line: percent(line.sums.share) or "–"),
+        Column(_("Attended hours"), lambda line: hours(line.sums.attended)),
+        Column(_("Agreed hours"), lambda line: hours(line.sums.agreed)),
+        Column(_("Ill"), lambda line: percent(line.sums.sickness_share) or "–"),
+        Column(_("Came late"), lambda line: line.late),
+        Column(_("Without a word"), lambda line: line.missed),
+        Column(_("Not registered"), lambda line: line.sums.not_registered),
+    ]
+    if total.sums.to_report:
+        columns.append(Column(_("To be reported"), lambda line: line.sums.to_report))
+    first = Column(_("Workshop"), lambda line: line.where if line.type else line.name)
+    return Table(first, columns, [*lines, total] if len(lines) > 1 else lines)
 
 
 def change_of(weeks: list[WeekRow]) -> float | None:
