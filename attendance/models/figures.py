@@ -47,7 +47,17 @@ class DayFigure(models.Model):
                 nulls_distinct=False,
             ),
         ]
-        indexes = [models.Index(fields=["centre", "day"], name="attendance_figure_centre")]
+        # With all that is summed, so that a centre's days are read from the index alone: in the table those of all
+        # centres lie mixed, and each row would be a page of its own.
+        indexes = [
+            models.Index(
+                fields=["centre", "day"],
+                include=[
+                    "workshop", "type_key", "agreed", "attended", "ill", "late", "missed", "blank", "absence",
+                ],
+                name="attendance_figure_summed",
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.day} {self.workshop_id} {self.type_key}"
