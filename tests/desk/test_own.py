@@ -115,7 +115,7 @@ def test_attendance_tells_hours_and_the_next_days(signed_in, case):
     SlotFactory(placement=case.placement, day=TODAY - 2 * DAY, state="ill")
     SlotFactory(placement=case.placement, day=TODAY + DAY)
     html = shown(signed_in, case, "own_attendance")
-    assert "You came <b>4</b> of 8 agreed hours." in html
+    assert "You were here <b>4</b> of 8 agreed hours." in html
     assert "Thursday 3 December" in html
 
 
