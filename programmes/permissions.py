@@ -9,7 +9,7 @@ from accounts.models import Organisation, User
 from accounts.roles import Role
 from citizens.models import CaseAccess
 from programmes.models import Programme, TeamMember
-from programmes.people.functions import works_on_cases
+from programmes.team_functions import works_on_cases
 
 
 def may_lead(user: User, centre: Organisation) -> bool:

@@ -15,10 +15,10 @@ from core.calendar import ANY_DAY, last_day
 from core.fields import TimeField
 from core.templatetags.dates import clock, weekday
 from programmes.models import Workshop
-from programmes.people.functions import Function, coordinator_of
 from programmes.placements.schedules import WeekSlot, problems, suggested_week
 from programmes.places.capacity import Caseload, caseloads, free_places
 from programmes.places.quotas import problem, type_places
+from programmes.team_functions import Function, coordinator_of
 from referrals.fields import CountField
 from referrals.first import YES, FirstForm, any_day, contact_persons, count_of, day_of
 from referrals.forms import MOST_WEEKS

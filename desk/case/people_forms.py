@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from core.fields import DateField
 from core.forms import Form
 from programmes.models import Programme, TeamMember
-from programmes.people.functions import functions_of
 from programmes.people.team import colleagues
+from programmes.team_functions import functions_of
 
 
 class TeamForm(Form):

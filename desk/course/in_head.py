@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from core.templatetags.dates import day as in_words
 from programmes.course.phases import phase_of
 from programmes.models import Programme
-from programmes.people.functions import coordinator_of
 from programmes.statuses import RUNNING, Status
+from programmes.team_functions import coordinator_of
 
 
 @dataclass(frozen=True)

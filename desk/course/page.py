@@ -10,9 +10,9 @@ from core.templatetags.dates import short_day
 from desk.rows import Row, Tag
 from programmes.course import lasting, pausing, phases
 from programmes.models import EndChange, Pause, Programme, TeamMember
-from programmes.people.functions import coordinator_of
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
+from programmes.team_functions import coordinator_of
 
 
 @dataclass

@@ -26,7 +26,8 @@ from meetings.models import Meeting, zone_of
 from plans.models import LAST_STEP, Plan
 from plans.permissions import reading
 from plans.progress import SubgoalProgress, progress_of
-from plans.showing.tablet import KEPT, SIGNS
+from plans.requests import KEPT
+from plans.showing.tablet import SIGNS
 from plans.steps import STEPS
 from programmes.models import Programme
 from programmes.statuses import RUNNING

@@ -15,9 +15,7 @@ from core.exceptions import Refused
 from meetings.models import Meeting
 from plans.evidence.own_steps import say
 from plans.evidence.talked_about import name
-from plans.requests import plan_or_404
-from plans.showing.tablet import tapped
-from plans.showing.tablet import whole as number
+from plans.requests import number_in, plan_or_404, tapped
 from programmes.permissions import roles_in
 
 
@@ -32,7 +30,7 @@ def own_steps(request: SignedIn, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("It is kept"))
     if Role.CITIZEN in roles_in(request.user, plan.programme):
-        return redirect(f"{reverse('desk:own_plan')}?goal={number(request.POST.get('goal', '')) or 1}")
+        return redirect(f"{reverse('desk:own_plan')}?goal={number_in(request.POST.get('goal', '')) or 1}")
     return redirect("plans:steps", reference)
 
 

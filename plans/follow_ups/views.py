@@ -20,8 +20,7 @@ from plans.follow_ups.forms import FollowUpForm, PutOffForm, SummaryForm
 from plans.follow_ups.recording import record_follow_up
 from plans.models import FollowUp, Summary
 from plans.progress import progress
-from plans.requests import own_plan_or_404, question
-from plans.showing.tablet import tapped
+from plans.requests import own_plan_or_404, question, tapped
 
 
 def day_of(written: str) -> date:

@@ -1,9 +1,7 @@
 """The plan as the citizen is shown it on the tablet of the staff: one subgoal at a time, large and calm (L5)."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import QueryDict
 
@@ -12,6 +10,7 @@ from core.life_areas import LifeArea
 from plans.models import LAST_STEP, Plan
 from plans.permissions import Reading, reading
 from plans.progress import SubgoalProgress, progress
+from plans.requests import KEPT, number_in
 from plans.steps import STEPS
 
 SIGNS = {
@@ -24,8 +23,6 @@ SIGNS = {
 }
 # The citizen's taps until staff keeps them with a follow-up: `own=<number of the subgoal>-<step>`.
 OWN, GOAL = "own", "goal"
-# And as they are kept, alone or with the follow-up: `own-<key>=<step>`.
-KEPT = "own-"
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def tablet(plan: Plan, *, own: Reading, asked: QueryDict, may_rate: bool) -> Tab
     found = Tablet(taps=taps)
     if not subgoals:
         return found
-    number = min(max(whole(asked.get(GOAL, "")) or 1, 1), len(subgoals))
+    number = min(max(number_in(asked.get(GOAL, "")) or 1, 1), len(subgoals))
     one = subgoals[number - 1]
 
     def address(goal: int, changed: dict[int, int] | None = None) -> str:
@@ -120,22 +117,7 @@ def taps_of(asked: QueryDict, total: int) -> dict[int, int]:
     found = {}
     for text in asked.getlist(OWN)[:total]:
         place, _dash, step = text.partition("-")
-        number, value = whole(place), whole(step)
+        number, value = number_in(place), number_in(step)
         if number and value and number <= total and value in STEPS:
             found[number] = value
-    return found
-
-
-def whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
-
-
-def tapped(query: QueryDict) -> dict[UUID, int]:
-    """The citizen's own steps by the subgoal's key, as the page on the tablet hands them over to the follow-up."""
-    found: dict[UUID, int] = {}
-    for name in query:
-        step = whole(query.get(name, ""))
-        if name.startswith(KEPT) and step and step in STEPS:
-            with suppress(ValueError):
-                found[UUID(name.removeprefix(KEPT))] = step
     return found

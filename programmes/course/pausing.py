@@ -21,6 +21,7 @@ from messaging.actions import queue_mail
 from programmes.locking import locked
 from programmes.models import Pause, Programme
 from programmes.permissions import may_work_on
+from programmes.placements.placeable import outside
 from programmes.statuses import RUNNING, Status
 from programmes.telling import tell_case
 
@@ -40,11 +41,6 @@ def problems(programme: Programme, starts_on: date, ends_on: date | None) -> dic
         if not is_after and not (ends_on is not None and ends_on < pause.starts_on):
             return {"starts_on": _("There is a pause already, %(period)s") % {"period": in_words(pause)}}
     return {}
-
-
-def outside(programme: Programme) -> str:
-    period = f"{short_day(programme.starts_on)} – {short_day(programme.ends_on)}"
-    return _("The programme runs %(period)s") % {"period": period}
 
 
 def in_words(pause: Pause) -> str:

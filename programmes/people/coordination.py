@@ -22,9 +22,9 @@ from programmes.checklist import requirements
 from programmes.course.pausing import tell_course
 from programmes.locking import locked
 from programmes.models import Programme, TeamMember
-from programmes.people.functions import Function, coordinator_of, function_of
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
+from programmes.team_functions import Function, coordinator_of, function_of
 
 
 def coordinator(programme: Programme, on: date | None = None) -> TeamMember | None:

@@ -20,9 +20,9 @@ from programmes.access import source_of_member
 from programmes.locking import locked
 from programmes.models import Programme, ProgrammeType, TeamMember
 from programmes.people.coordination import hand_on
-from programmes.people.functions import function_of, functions_of
 from programmes.permissions import may_work_on
 from programmes.statuses import RUNNING
+from programmes.team_functions import function_of, functions_of
 from programmes.telling import tell_case
 
 

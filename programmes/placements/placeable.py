@@ -14,7 +14,6 @@ from audit.acting import acting
 from core.exceptions import NotAllowed, Refused
 from core.templatetags.dates import clock, short_day
 from core.templatetags.dates import weekday as name_of_day
-from programmes.course.pausing import outside
 from programmes.locking import locked
 from programmes.models import Placement, Programme, ScheduleSlot, Workshop
 from programmes.permissions import may_work_on
@@ -95,6 +94,12 @@ def check_elsewhere(programme: Programme, where: Elsewhere) -> None:
             raise NotPlaced(_("Write the name of the workplace"), field="place")
     elif where.kind != Placement.Kind.COURSE or where.course not in {one.key for one in said.weekly_courses}:
         raise NotPlaced(_("Choose one of the courses that the type has"), field="course")
+
+
+def outside(programme: Programme) -> str:
+    """Why a day before its start or after its end cannot be."""
+    period = f"{short_day(programme.starts_on)} – {short_day(programme.ends_on)}"
+    return _("The programme runs %(period)s") % {"period": period}
 
 
 def check_days(programme: Programme, starts_on: date, ends_on: date) -> None:

@@ -22,7 +22,6 @@ from core.events import schedule_changed
 from core.templatetags.dates import short_day
 from journal.models import Audience
 from programmes.access import grant_placement, withdraw_placement
-from programmes.course.pausing import outside
 from programmes.models import OpeningHours, Placement, Programme, ScheduleSlot, Workshop
 from programmes.placements.placeable import (
     DAY,
@@ -39,6 +38,7 @@ from programmes.placements.placeable import (
     hold_workshop,
     lasts_until,
     nothing_twice,
+    outside,
     taken_by,
 )
 from programmes.placements.schedules import WeekSlot, problems
