@@ -48,7 +48,7 @@ class Storm:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         parts = urlsplit(os.environ["DATABASE_URL"])
-        self.broker = another_broker(os.environ["REDIS_URL"])
+        self.broker = another_broker(os.environ["REDIS_URL"], first=5)
         self.environment = {
             **os.environ,
             "DATABASE_URL": urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}")),

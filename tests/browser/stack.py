@@ -206,9 +206,12 @@ def with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
-def another_broker(url: str) -> str:
-    """A database of the broker that no other test uses, nor another process of the run (at most four)."""
-    number = 9 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+def another_broker(url: str, *, first: int = 9) -> str:
+    """A database of the broker for this process of the run (at most four), from `first` on; a stack's are 9 to 12.
+
+    A stack lives as long as its process: its worker would take what other tests ask theirs to do.
+    """
+    number = first + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     if url.startswith("redis+socket:"):
         return f"{url.partition('?')[0]}?virtual_host={number}"
     return re.sub(r"/\d*$", "", url) + f"/{number}"
