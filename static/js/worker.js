@@ -1,4 +1,4 @@
-// Opens today's registers without a network. What this script is given by attendance/offline.py before it runs:
+// Opens today's registers without a network. What this script is given by attendance/register/offline.py before it runs:
 // BUILD, the name of what is served; FILES, what those pages need; OVERVIEW, the address of the registers.
 // Nothing else is ever kept: no case, no list, no answer to a script.
 /* global BUILD, FILES, OVERVIEW */
