@@ -1,13 +1,13 @@
 """The small parts that every page uses; the bigger ones are templates in templates/components/."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BaseFormSet
+from django.forms import BaseForm, BaseFormSet, BoundField, Select
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, gettext
 
@@ -78,6 +78,44 @@ def along(week: int, weeks: int) -> list[str]:
 def beside(row: Iterable, columns: Iterable) -> list[tuple]:
     """Pairs of column and cell for components/table.html; both have the same length."""
     return list(zip(columns, row, strict=True))
+
+
+@register.filter
+def table_rows(rows: Iterable[Sequence], columns: Sequence[Mapping[str, Any]]) -> SafeString:
+    """The rows of components/table.html, of as many cells as there are columns; the first is the heading.
+
+    Written here and not in the template, as `options`: a page has hundreds of them.
+    """
+    labelled = [(format_html('<td data-label="{}">', column["label"]), "</td>") for column in columns[1:-1]]
+    tags = [('<th scope="row">', "</th>"), *labelled, ("<td>", "</td>")][: len(columns)]
+    told = []
+    for row in rows:
+        told.append("<tr>")
+        told += [f"{opens}{conditional_escape(cell)}{ends}" for (opens, ends), cell in zip(tags, row, strict=True)]
+        told.append("</tr>")
+    return SafeString("".join(told))
+
+
+@register.filter
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """All options of a list to choose from, by the groups in which Django's `Select` describes them."""
+    told: list[str] = []
+    for name, choices, _number in groups:
+        if name:
+            told.append(format_html('\n  <optgroup label="{}">', name))
+        for choice in choices:
+            selected = " selected" if choice["selected"] else ""
+            value, label = conditional_escape(choice["value"]), conditional_escape(choice["label"])
+            told.append(f'\n  <option value="{value}"{selected}>{label}</option>')
+        if name:
+            told.append("\n  </optgroup>")
+    return SafeString("".join(told))
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A field of a filter bar: a list to choose from, or something to write into."""
+    return field.as_widget(attrs={"class": "form-select" if isinstance(field.field.widget, Select) else "form-control"})
 
 
 def wrong(candidate: Any) -> bool:
