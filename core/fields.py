@@ -161,7 +161,7 @@ class TimeField(forms.TimeField):
     """A time of day, typed as people type it."""
 
     widget = forms.TimeInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "t-w-s"})
-    default_error_messages = {"invalid": _("Write the time as 7.30")}
+    default_error_messages = {"invalid": _("Write the time as 7:30")}
 
     def to_python(self, value: Any) -> datetime.time | None:
         if isinstance(value, str) and value.strip():

@@ -135,7 +135,7 @@ def time_of(sent: Any) -> time | None:
     try:
         return parse_time(str(sent)[:LONGEST_TIME])
     except ValueError as error:
-        raise Malformed(_("Write the time as 7.30")) from error
+        raise Malformed(_("Write the time as 7:30")) from error
 
 
 def remark_of(sent: Mapping[str, Any]) -> str:

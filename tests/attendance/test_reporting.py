@@ -272,8 +272,8 @@ def test_a_week_is_reported_as_agreed_but_for_one_day(db, signed_in):
         ({"state1": "nonsense"}, "state", "Select a valid choice"),
         ({"state1": "late"}, "state", "Choose when the citizen came"),
         ({"state1": "late", "came1": "7.00"}, "state", "The time must lie between 8:00 and 14:00"),
-        ({"state1": "late", "came1": "noon"}, "came", "Write the time as 7.30"),
-        ({"state1": "late", "came1": "\x00"}, "came", "Write the time as 7.30"),
+        ({"state1": "late", "came1": "noon"}, "came", "Write the time as 7:30"),
+        ({"state1": "late", "came1": "\x00"}, "came", "Write the time as 7:30"),
         ({"remark1": "x" * 301}, "remark", "at most 300"),
     ],
 )

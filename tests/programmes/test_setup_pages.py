@@ -232,7 +232,7 @@ def test_a_team_leader_sets_up_a_workshop_with_times_as_people_write_them(centre
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [
-        ({"opens_1": "noon"}, "id_opens_1", "Write the time as 7.30"),
+        ({"opens_1": "noon"}, "id_opens_1", "Write the time as 7:30"),
         ({"closes_1": ""}, "id_closes_1", "Write both from and until"),
         ({"opens_1": "15"}, "id_closes_1", "The end must be after the start"),
         ({"places": "0"}, "id_places", "greater than or equal to 1"),

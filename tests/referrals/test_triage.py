@@ -135,7 +135,7 @@ def test_another_day_is_no_start(cast, signed_in, starts_on):
         ({"from_5": "8", "until_5": "14.15"}, "Outside opening hours (7:30-14:00)"),
         ({"until_1": "8.00"}, "The end must be after the start"),
         ({"until_1": ""}, "Write both from and until, or leave the day empty"),
-        ({"from_1": "25.00"}, "Write the time as 7.30"),
+        ({"from_1": "25.00"}, "Write the time as 7:30"),
         ({"from_1": "", "until_1": "", "from_3": "", "until_3": ""}, "Agree at least one day a week"),
         ({"weeks": "0"}, "Write a number from 1 to 260"),
         ({"caseworker": "999999"}, "Select a valid choice"),
