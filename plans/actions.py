@@ -118,7 +118,7 @@ def discard_draft(*, plan: Plan, by: User) -> None:
 def agreed_on_problem(plan: Plan, agreed_on: date) -> str:
     """Why the plan cannot have been agreed on that day; empty when it can."""
     programme = plan.programme
-    earlier = plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
+    earlier = plan.in_force()
     granted_on = min(programme.starts_on, timezone.localdate(programme.created_at))
     first = max(granted_on, earlier.citizen_agreed_on) if earlier and earlier.citizen_agreed_on else granted_on
     if agreed_on > timezone.localdate():

@@ -44,6 +44,10 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.programme}"
 
+    def in_force(self) -> "Version | None":
+        """The newest confirmed version; None before anything was agreed (L2). One query."""
+        return self.versions.filter(status=Status.CONFIRMED).order_by("number").last()
+
 
 class Version(models.Model):
     """A draft that is worked on, or a confirmed version, which neither page nor SQL can change (L2)."""

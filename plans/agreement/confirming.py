@@ -106,7 +106,7 @@ def record_citizen(*, version: Version, given: Given, given_on: date, by: User) 
     """
     with acting(by):
         plan = locked(version.plan, by=by)
-        version = in_force(plan, version)
+        version = still_in_force(plan, version)
         if problem := given_on_problem(version, given_on):
             raise Refused(problem)
         return said_yes(plan, version, Party.CITIZEN, given, given_on=given_on, by=by)
@@ -132,23 +132,19 @@ def agree(*, version: Version, party: str, by: User) -> Confirmation:
             raise NotAllowed
         if plan.programme.status not in RUNNING:
             raise Refused(_("The programme has ended, so the plan stays as it is"))
-        version = in_force(plan, version)
+        version = still_in_force(plan, version)
         given = Given(OWN_MEANS[Party(party)], by.name)
         return said_yes(plan, version, Party(party), given, given_on=timezone.localdate(), by=by)
 
 
-def in_force(plan: Plan, version: Version) -> Version:
+def still_in_force(plan: Plan, version: Version) -> Version:
     """The version when it is the one in force; Refused when it is a draft, or another took its place (T13)."""
-    newest = newest_confirmed(plan)
+    newest = plan.in_force()
     if newest is None:
         raise Refused(_("The plan is not agreed yet"))
     if newest.pk != version.pk:
         raise Refused(_("The plan has changed since you opened the page. Open it again"))
     return newest
-
-
-def newest_confirmed(plan: Plan) -> Version | None:
-    return plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
 
 
 def said_yes(plan: Plan, version: Version, party: Party, given: Given, *, given_on: date, by: User) -> Confirmation:

@@ -68,7 +68,7 @@ def confirm(request: SignedIn, reference: str) -> HttpResponse:
 def sign(request: SignedIn, reference: str) -> HttpResponse:
     """The citizen's yes to the plan in force, written down by staff afterwards."""
     plan = own_plan_or_404(request, reference)
-    version = confirming.newest_confirmed(plan)
+    version = plan.in_force()
     if version is None:
         return redirect("plans:confirm", reference)
     if not confirming.waits_for(Party.CITIZEN, version, plan.programme):
@@ -106,7 +106,7 @@ def agree(request: SignedIn, reference: str) -> HttpResponse:
         raise NotAllowed
     back = "desk:own_plan" if party == Party.CITIZEN else "plans:detail"
     where = [] if party == Party.CITIZEN else [reference]
-    version = confirming.newest_confirmed(plan)
+    version = plan.in_force()
     if version is None or not confirming.waits_for(party, version, plan.programme):
         messages.info(request, _("There is nothing to confirm here now"))
         return redirect(back, *where)

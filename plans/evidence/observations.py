@@ -14,9 +14,8 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from core.life_areas import LifeArea
 from journal.models import Audience
-from plans.models import Goal, Observation, ObservationQuerySet, Plan, Subgoal, Version
+from plans.models import Goal, Observation, ObservationQuerySet, Plan, Subgoal
 from plans.permissions import Reading, may_observe, reading
-from plans.statuses import Status
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
 from programmes.telling import tell_case
@@ -32,10 +31,6 @@ class Observed:
     observations: list[Observation] = field(default_factory=list)
 
 
-def agreed_version(plan: Plan) -> Version | None:
-    return plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
-
-
 def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
     """Keep what was seen today; the same words sent twice are one observation (T12).
 
@@ -49,7 +44,7 @@ def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
             raise NotAllowed
         if programme.status not in RUNNING:
             raise Refused(_("The programme has ended, so the plan stays as it is"))
-        version = agreed_version(plan)
+        version = plan.in_force()
         rows = Subgoal.objects.filter(goal__version=version, key=subgoal).select_related("goal")
         row = next((row for row in rows if reading(roles_in(by, programme)).sees(row.goal)), None)
         if version is None or row is None:
@@ -75,7 +70,7 @@ def observe(*, plan: Plan, subgoal: UUID, text: str, by: User) -> Observation:
 def observed(plan: Plan, may_read: Reading) -> list[Observed]:
     """The subgoals of the agreed plan in its order, each with what the reader may read of what was seen lately; three
     queries."""
-    version = agreed_version(plan)
+    version = plan.in_force()
     if version is None:
         return []
     goals: list[Goal] = list(may_read.goals(version.goals.prefetch_related("subgoals")))

@@ -17,7 +17,6 @@ from core.life_areas import LifeArea
 from journal.models import Audience
 from plans.models import FIRST_STEP, LAST_STEP, OwnStep, Plan, Subgoal
 from plans.permissions import may_edit, reading
-from plans.statuses import Status
 from programmes.models import Programme
 from programmes.permissions import roles_in
 from programmes.statuses import RUNNING
@@ -31,7 +30,7 @@ def may_say(user: User, programme: Programme) -> bool:
 
 def pursued(plan: Plan) -> dict[uuid.UUID, Subgoal]:
     """The subgoals of the plan in force that are not given up, by key. Two queries."""
-    version = plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
+    version = plan.in_force()
     gone = plan.abandonments.filter(taken_up_on=None).values("key")
     rows = Subgoal.objects.filter(goal__version=version).exclude(key__in=gone).select_related("goal")
     return {subgoal.key: subgoal for subgoal in rows} if version else {}

@@ -20,7 +20,6 @@ from plans.actions import follow_up_next, locked, next_follow_up_on
 from plans.evidence.measuring import Measured, measured_of
 from plans.evidence.own_steps import keep
 from plans.models import FIRST_STEP, LAST_STEP, FollowUp, Plan, StepRecord, Subgoal
-from plans.statuses import Status
 from programmes.checklist.requirements import settle
 from programmes.models import Programme
 
@@ -54,15 +53,14 @@ def record_follow_up(
     """Record a follow-up of the confirmed version and plan the next one (L3).
 
     `steps` go by the subgoal's key; a subgoal that was not talked about is left out, and of one of which only the
-    citizen spoke the own step is kept alone. Without `next_on` the type's
-    interval decides. `last_seen` is the id of the newest follow-up (0 for none) on the page that was sent: the same
-    sent twice is one follow-up (T12), another one meanwhile is refused. What attendance answers is filled in from
-    there, whatever was sent. Refused for a day in the future or before the programme's start, without a confirmed
-    version, and without a single step.
+    citizen spoke the own step is kept alone. Without `next_on` the type's interval decides. `last_seen` is the id of
+    the newest follow-up (0 for none) on the page that was sent: the same sent twice is one follow-up (T12), another one
+    meanwhile is refused. What attendance answers is filled in from there, whatever was sent. Refused for a day in the
+    future or before the programme's start, without a confirmed version, and without a single step.
     """
     with acting(by):
         plan = locked(plan, by=by)
-        version = plan.versions.filter(status=Status.CONFIRMED).order_by("number").last()
+        version = plan.in_force()
         if version is None:
             raise Refused(_("Confirm the plan first; then its steps can be followed"))
         gone = plan.abandonments.filter(taken_up_on=None).values("key")
