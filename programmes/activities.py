@@ -274,29 +274,31 @@ def is_health(activity: Activity) -> bool:
 
 def end_with_programme(sender: Any, *, programme: Programme, by: Actor, **signal: Any) -> None:
     """The programme has ended: what was planned after its last day is cancelled."""
-    ahead = Activity.objects.filter(programme=programme, status=ActivityStatus.PLANNED)
-    ahead.filter(day__gt=programme.ended_on or timezone.localdate()).update(status=ActivityStatus.CANCELLED)
+    cancel_after(programme, programme.ended_on or timezone.localdate(), by=by)
 
 
 def end_with_period(sender: Any, *, programme: Programme, earlier_end: date, by: Actor, **signal: Any) -> None:
     """The planned end was moved: what was planned after an end that came nearer is cancelled, the citizen's part of a
     group too (P3). Nothing is planned again by itself when the end is moved back."""
-    if programme.ends_on >= earlier_end:
-        return
-    outside = Activity.objects.filter(programme=programme, status=ActivityStatus.PLANNED, day__gt=programme.ends_on)
-    rows = list(outside.select_for_update(of=("self",)).order_by("pk"))
-    if not rows:
-        return
-    outside.update(status=ActivityStatus.CANCELLED, recorded_by=by.pk, recorded_at=timezone.now())
-    record_each("activity_cancelled", by=by, of=[(row.source, programme.citizen_id) for row in rows])
-    tell_case(
-        "activities_cancelled",
-        programme,
-        by=by,
-        url=reverse("desk:activities", args=[programme.reference]),
-        day=programme.ends_on.isoformat(),
-        times=len(rows),
-    )
+    if programme.ends_on < earlier_end and (times := cancel_after(programme, programme.ends_on, by=by)):
+        tell_case(
+            "activities_cancelled",
+            programme,
+            by=by,
+            url=reverse("desk:activities", args=[programme.reference]),
+            day=programme.ends_on.isoformat(),
+            times=times,
+        )
+
+
+def cancel_after(programme: Programme, day: date, *, by: Actor) -> int:
+    """Cancel what is planned after the day; how many. Inside the caller's `acting`, three statements at most."""
+    after = Activity.objects.filter(programme=programme, status=ActivityStatus.PLANNED, day__gt=day)
+    rows = list(after.select_for_update(of=("self",)).order_by("pk"))
+    if rows:
+        after.update(status=ActivityStatus.CANCELLED, recorded_by=by.pk, recorded_at=timezone.now())
+        record_each("activity_cancelled", by=by, of=[(row.source, programme.citizen_id) for row in rows])
+    return len(rows)
 
 
 def led_by(user: User, organisation: Organisation | None) -> Any:

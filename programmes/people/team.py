@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organisation, User
 from accounts.roles import Role
 from audit.acting import acting
-from audit.log import record
+from audit.log import record, record_each
 from citizens.access import grant
 from citizens.models import CaseAccess
 from core.exceptions import NotAllowed, Refused
@@ -163,13 +163,15 @@ def leave_teams(*, user: User, by: User, centre: Organisation | None = None, tak
     teams = TeamMember.objects.not_over().filter(user=user)
     if centre:
         teams = teams.filter(programme__centre=centre)
-    members = list(teams.values_list("pk", "starts_on"))
     with acting(by, why="has left"):
-        CaseAccess.objects.filter(source__in=[source_of_member(pk) for pk, _starts in members]).update(
+        members = list(teams.select_for_update(of=("self",)).select_related("programme").order_by("pk"))
+        CaseAccess.objects.filter(source__in=[source_of_member(one.pk) for one in members]).update(
             ends_on=today - timedelta(days=1)
         )
-        TeamMember.objects.filter(pk__in=[pk for pk, starts in members if starts > today]).delete()
-        TeamMember.objects.filter(pk__in=[pk for pk, starts in members if starts <= today]).update(ends_on=today)
+        TeamMember.objects.filter(pk__in=[one.pk for one in members if one.starts_on > today]).delete()
+        TeamMember.objects.filter(pk__in=[one.pk for one in members if one.starts_on <= today]).update(ends_on=today)
+        of = [(one.programme.reference, one.programme.citizen_id) for one in members]
+        record_each("team_member_ended", by=by, of=of, user=user.pk)
 
 
 def members_of(programme: Programme) -> tuple[list[TeamMember], list[TeamMember]]:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from audit.models import Access
+from audit.models import Access, Event
 from core.exceptions import NotAllowed, Refused
 from desk.activities.pages import groups_of, offered_at
 from journal.models import Entry
@@ -281,6 +281,8 @@ def test_an_ended_programme_has_nothing_ahead_and_a_series_knows_its_limits(case
     today.refresh_from_db()
     later.refresh_from_db()
     assert (today.status, later.status) == ("planned", "cancelled")
+    assert later.recorded_by == case.team_leader
+    assert Event.objects.filter(verb="activity_cancelled").values_list("subject", flat=True).get() == later.source
     with pytest.raises(Refused, match="The programme ends on"):
         record_outcome(activity=later, status="planned", by=case.team_leader)
     with pytest.raises(Refused):

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from accounts.models import User
 from audit.acting import System, acting
-from audit.models import Change
+from audit.models import Change, Event
 from citizens.models import Citizen
 from core.events import user_leaving
 from core.exceptions import NotAllowed, Refused
@@ -211,6 +211,8 @@ def test_who_leaves_is_on_no_team_any_more(case):
     assert list(TeamMember.objects.values_list("pk", "ends_on")) == [(now.pk, TODAY)]
     assert later.pk != now.pk
     assert sees(user, case) == set()
+    told = Event.objects.filter(verb="team_member_ended").values_list("subject", "citizen_id", "detail__user")
+    assert list(told) == [(case.programme.reference, case.programme.citizen_id, user.pk)] * 2
 
 
 def test_a_deputy_does_not_prolong_the_own_time(case):
