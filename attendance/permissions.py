@@ -3,10 +3,12 @@
 from accounts.models import User
 from accounts.roles import Role
 from attendance.models import ExpectedAttendance, MissedAttendance
+from attendance.models.figures import READERS
 from programmes.models import Programme, Workshop
 from programmes.permissions import roles_in
 
-STAFF = {Role.CONTACT_PERSON, Role.CASEWORKER, Role.TEAM_LEADER}
+# Who reads day by day who came; others who may see the case get the summary (A9).
+STAFF = set(READERS)
 
 
 def may_follow_up(user: User, missed: MissedAttendance) -> bool:
@@ -16,11 +18,6 @@ def may_follow_up(user: User, missed: MissedAttendance) -> bool:
     if roles & {Role.CASEWORKER, Role.TEAM_LEADER}:
         return True
     return Role.CONTACT_PERSON in roles and slot.workshop is not None and slot.workshop.unit_id in user.reach.units
-
-
-def may_see_days(user: User, programme: Programme) -> bool:
-    """Whether the user reads day by day who came; others who may see the case get the summary (A9)."""
-    return bool(roles_in(user, programme) & STAFF)
 
 
 def may_give_notice(user: User, programme: Programme) -> bool:
