@@ -51,7 +51,7 @@ def read_through(statement: str) -> set[str]:
     Where an index and the table cost about the same, which of them is taken is chance: it is asked whether there is
     a way without.
     """
-    if not re.match(r"\(*SELECT(?! COUNT)", statement) or not any(table in statement for table in BIG):
+    if not re.match(r"WITH|\(*SELECT(?! COUNT)", statement) or not any(table in statement for table in BIG):
         return set()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
