@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from tests.desk.cast import NINE, TODAY, a_case
-from tests.factories.accounts import user_with_role
+from tests.factories.accounts import MembershipFactory, user_with_role
 from tests.factories.attendance import SlotFactory
 from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import PlacementFactory, ProgrammeFactory
@@ -146,6 +146,27 @@ def test_the_list_costs_the_same_for_5_and_for_300(signed_in, django_assert_max_
             html = client.get(URL).content.decode()
     assert 'rel="next"' in html
     assert "Page 2" in client.get(f"{URL}?page=2").content.decode()
+
+
+def test_a_statement_that_is_kept_follows_the_posts_and_the_day(signed_in):
+    """T1, T7: the second page is asked as the reader is then, and of the day that it is then."""
+    own, other = a_case(), a_case("Åse", "Fremmed")
+    workshop = own.placement.workshop.unit.name
+
+    def row(html: str) -> str:
+        return html.split(own.programme.reference)[1]
+
+    html = page(signed_in, own.team_leader)
+    assert workshop in row(html)
+    assert "Fremmed" not in html
+    assert f'value="{other.caseworker.pk}"' not in html
+    MembershipFactory(user=own.team_leader, role="team_leader", organisation=other.programme.centre)
+    html = page(signed_in, own.team_leader)
+    assert "Fremmed" in html
+    assert f'value="{other.caseworker.pk}"' in html
+    with time_machine.travel(NINE, tick=False) as clock:
+        clock.shift(own.placement.ends_on - TODAY + datetime.timedelta(days=1))
+        assert workshop not in row(page(signed_in, own.team_leader))
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", ""])
