@@ -130,7 +130,7 @@ def agreed_on_problem(plan: Plan, agreed_on: date) -> str:
 
 def next_follow_up_on(programme: Programme, after: date) -> date | None:
     """The day of the next follow-up by the type's interval, at the latest the programme's last day (L3)."""
-    weeks = (programme.type.definition.get("follow_up") or {}).get("every_weeks")
+    weeks = programme.type.settings.follow_up.every_weeks
     by_interval = after + timedelta(weeks=weeks) if weeks else programme.ends_on
     day = min(by_interval, programme.ends_on)
     return day if day > after else None

@@ -32,19 +32,12 @@ class ProgrammeType(models.Model):
         """What the file of this version says, with names instead of keys."""
         return Definition.of_version(self.definition)
 
-    def text(self, key: str) -> str:
-        """A text of the catalogue (`name`, `purpose` ...) in the reader's language."""
-        texts = self.definition[key]
+    @property
+    def name(self) -> str:
+        """In the reader's language; read past the settings, which a list of names has no need of."""
+        texts = self.definition["name"]
         return texts.get(get_language() or "da") or texts["da"]
 
     @property
-    def name(self) -> str:
-        return self.text("name")
-
-    @property
     def default_weeks(self) -> int:
-        return self.definition["duration"]["default_weeks"]
-
-    @property
-    def grace_minutes(self) -> int:
-        return self.definition["absence_rules"]["grace_minutes"]
+        return self.settings.duration.default_weeks

@@ -139,11 +139,12 @@ def test_loading_the_catalogue_twice_adds_one_version_and_a_changed_file_the_nex
     seven = load_catalogue()
     assert load_catalogue() == seven
     first = next(one for one in seven if one.key == "individual_development")
-    assert (first.default_weeks, first.grace_minutes, first.definition["intake"]) == (13, 15, "monday")
+    assert (first.default_weeks, first.settings.intake) == (13, "monday")
+    assert first.settings.absence_rules.grace_minutes == 15
     changed = (FOLDER / "individual_development.yaml").read_text().replace("grace_minutes: 15", "grace_minutes: 20")
     (tmp_path / "individual_development.yaml").write_text(changed)
     (second,) = load_catalogue(tmp_path)
-    assert (second.version, second.grace_minutes) == (2, 20)
+    assert (second.version, second.settings.absence_rules.grace_minutes) == (2, 20)
     (tmp_path / "broken.yaml").write_text("key: broken\n")
     with pytest.raises(BrokenCatalogue, match=r"broken.yaml:1: name: "):
         load_catalogue(tmp_path)
