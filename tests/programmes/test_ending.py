@@ -136,6 +136,8 @@ def test_who_was_ill_every_day_never_came():
     with system():
         programme.expected_attendance.filter(day=MONDAY).update(state="ill")
     ending.never_start(programme=programme, why="Ill all the time", by=programme.caseworker)
+    programme.refresh_from_db()
+    assert programme.status == "never_started"
 
 
 @pytest.mark.parametrize(
