@@ -33,7 +33,7 @@ class Table:
         cells = [(tag, column.cell) for tag, column in zip(opened, self.others, strict=True)]
 
         def told(row: Any) -> SafeString:
-            return SafeString("".join(tag + conditional_escape(str(cell(row))) + "</td>" for tag, cell in cells))
+            return SafeString("".join(f"{tag}{conditional_escape(str(cell(row)))}</td>" for tag, cell in cells))
 
         lines = ((self.first.cell(row), told(row)) for row in self.rows)
         body = format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', lines)

@@ -25,10 +25,9 @@ from attendance.states import State
 from core.calendar import monday_of
 from core.tables import Column, Table
 from core.templatetags.dates import hours, percent
-from desk.figures.offered import OfferedForm
-from desk.figures.progression import Period, newest_types
+from desk.figures.offered import Kind, OfferedForm, offered_at
+from desk.figures.progression import Period
 from desk.figures.progression import periods as quarters_and_years
-from programmes.models import Programme, ProgrammeType, Workshop
 
 WEEKS = (13, 26, 52)
 # What has no workshop is reported by the week (A11).
@@ -150,12 +149,12 @@ def periods(today: date) -> list[Period]:
 
 
 def attendance(user: User, data: QueryDict) -> Figures:
-    """The page for one address, in five queries however many slots there are."""
+    """The page for one address, in four queries however many slots there are."""
     today = timezone.localdate()
     offered = periods(today)
     centres = sorted(user.reach.organisations_as(Role.TEAM_LEADER))
-    types = newest_types(Programme.objects.filter(centre__in=centres))
-    workshops = workshops_of(centres)
+    workshops, types = offered_at(centres)
+    workshops[REPORTED] = _("Internships and courses")
     form = AttendanceForm(
         data,
         {
@@ -197,13 +196,6 @@ def attendance(user: User, data: QueryDict) -> Figures:
     )
 
 
-def workshops_of(centres: list[int]) -> dict[str, str]:
-    """The workshops of the centres by name, closed ones too, and what is reported; one query."""
-    rows = Workshop.objects.filter(unit__organisation__in=centres).order_by("unit__name", "pk")
-    found = {str(pk): name for pk, name in rows.values_list("pk", "unit__name")}
-    return found | {REPORTED: _("Internships and courses")}
-
-
 def parameters(centres: list[int], chosen: Mapping[str, str], period: Period, today: date) -> dict[str, Any]:
     workshop = chosen["workshop"]
     return {
@@ -219,7 +211,7 @@ def parameters(centres: list[int], chosen: Mapping[str, str], period: Period, to
 
 
 def sums_of(
-    asked: dict[str, Any], workshops: Mapping[str, str], types: Mapping[str, ProgrammeType]
+    asked: dict[str, Any], workshops: Mapping[str, str], types: Mapping[str, Kind]
 ) -> tuple[list[Line], dict[date, Sums]]:
     """The lines by workshop and type, and the sums of each week by its Monday; one query."""
     lines, weeks = [], {}
@@ -232,17 +224,10 @@ def sums_of(
             else:
                 where = workshops.get(REPORTED if workshop is None else str(workshop), "")
                 kind = types.get(key)
-                name = kind.name if kind else key
-                lines.append(Line(workshop, key, where, name, sums, late, missed, aim_of(kind)))
+                name, aim = (kind.name, kind.most(TARGET)) if kind else (key, None)
+                lines.append(Line(workshop, key, where, name, sums, late, missed, aim))
     lines.sort(key=lambda line: (line.workshop is None, line.where.casefold(), line.name.casefold()))
     return lines, weeks
-
-
-def aim_of(kind: ProgrammeType | None) -> int | None:
-    """The share of sickness that the type aims for at most, in percent, if it names one (F3)."""
-    if kind is None:
-        return None
-    return next((one.percent for one in kind.settings.targets if one.key == TARGET and one.at_most), None)
 
 
 def by_type(lines: Iterable[Line]) -> list[Line]:
