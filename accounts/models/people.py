@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from audit.acting import acting
+from core.prepared import Prepared
 from core.templatetags.components import initials
 
 # Whose start page comes first where somebody holds several roles and has chosen none.
@@ -34,7 +35,9 @@ START_PAGES: list[str] = [
 SUBSTITUTES = (Role.CONTACT_PERSON, Role.CASEWORKER)
 # Every request asks this, so it is written as the database reads it: `Membership.current` and, for a substitute,
 # `Substitution.effective`. The columns are a Post's, and the row's key.
-POSTS = """
+POSTS = Prepared(
+    "posts",
+    """
     SELECT m.role, m.organisation_id, o.name, m.unit_id, false, m.id
     FROM accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id
     WHERE m.user_id = %(user)s AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
@@ -50,7 +53,10 @@ POSTS = """
             AND m.role IN ('contact_person', 'caseworker')
             AND m.starts_on <= %(today)s AND (m.ends_on IS NULL OR m.ends_on >= %(today)s)
       )
-"""
+    """,
+    user="bigint",
+    today="date",
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -154,9 +160,7 @@ class User(AbstractBaseUser):
         A substitute holds the contact person's role of the workshop as well: everything that asks who may see, mark
         or follow up asks here (A13). In the order of `START_PAGES`, then by organisation.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(POSTS, {"user": self.pk, "today": timezone.localdate()})
-            rows = cursor.fetchall()
+        rows = POSTS.rows({"user": self.pk, "today": timezone.localdate()})
         found = sorted(rows, key=lambda row: (START_PAGES.index(row[0]), row[2], row[4], row[5]))
         return [Post(*row[:5]) for row in found]
 
