@@ -18,7 +18,7 @@ from audit.acting import System, acting
 from citizens.models import CaseAccess
 from closing_notes.reminders import remind
 from core.events import user_leaving
-from core.exceptions import Refused
+from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from messaging.models import OutgoingMail
 from programmes.actions import activate_due
@@ -453,6 +453,30 @@ class TestCoordinator:
             end_on_team(member=coordinator(programme), on=TODAY, by=teamed.team_leader)
         with pytest.raises(Refused, match="role"):
             hand_over_coordination(programme=programme, to=specialist, on=TODAY, reason="Why", by=teamed.team_leader)
+
+    def test_whom_and_when_it_cannot_be_handed_over(self, teamed, case):
+        programme, leader, holder = teamed.programme, teamed.team_leader, teamed.caseworker
+        colleague = user_with_role("caseworker", programme.centre)
+
+        def hand_over(to=colleague, on=TODAY, by=leader, of=programme):
+            hand_over_coordination(programme=of, to=to, on=on, reason="Why", by=by)
+
+        with pytest.raises(NotAllowed):
+            hand_over(by=user_with_role("caseworker", programme.centre))
+        for wrong, says in [
+            ({"to": leader}, "puts themselves"),
+            ({"to": holder}, "the coordinator already"),
+            ({"on": TODAY - DAY}, "a day from today"),
+            ({"on": programme.ends_on + DAY}, "a day from today"),
+            ({"of": case.programme, "to": case.caseworker, "by": case.team_leader}, "has no coordinator"),
+        ]:
+            with pytest.raises(Refused, match=says):
+                hand_over(**wrong)
+        with acting(SYSTEM):
+            Programme.objects.filter(pk=programme.pk).update(status="completed", ended_on=TODAY)
+        with pytest.raises(Refused, match="has ended"):
+            hand_over()
+        assert coordinator(programme).user == holder
 
     def test_who_leaves_hands_the_coordination_on_with_the_cases(self, teamed):
         """U2"""
