@@ -72,6 +72,11 @@ def name_key(function: str) -> Func:
     )
 
 
+def shown_name(first_name: str, last_name: str, *, is_protected: bool) -> str:
+    """The name for those who may see the case; a protected one is masked everywhere (experience 27)."""
+    return str(_("Protected name")) if is_protected else f"{first_name} {last_name}".strip()
+
+
 class Citizen(models.Model):
     """One row per person. The identity number is encrypted; `identity_index` finds it again (T10)."""
 
@@ -136,10 +141,7 @@ class Citizen(models.Model):
 
     @property
     def name(self) -> str:
-        """The name for those who may see the case; a protected one is masked everywhere (experience 27)."""
-        if self.is_protected:
-            return str(_("Protected name"))
-        return f"{self.first_name} {self.last_name}".strip()
+        return shown_name(self.first_name, self.last_name, is_protected=self.is_protected)
 
     @property
     def initials(self) -> str:

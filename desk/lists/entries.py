@@ -20,7 +20,7 @@ from accounts.models import Post, User
 from accounts.roles import Role
 from attendance.models import ExpectedAttendance, MissedAttendance, MissedStatus
 from attendance.states import State
-from citizens.models import Citizen
+from citizens.models import shown_name
 from core.templatetags.dates import hours, percent, short_day
 from desk.case.head import STATUS_TAGS
 from desk.rows import Tag, link_to
@@ -104,14 +104,10 @@ def has_attendance(programme: Any, kind: Kind) -> bool:
 def cells(programme: Any, kind: Kind, *, with_attendance: bool = True) -> list[SafeString]:
     """One row: who and where, week, attendance, end, next step."""
     today, language = timezone.localdate(), get_language() or "da"
-    # As Citizen.name says it.
-    citizen = Citizen(
-        first_name=programme.first_name, last_name=programme.last_name, is_protected=programme.is_protected
-    )
     who = format_html(
         '<a class="t-name" href="{}">{}</a><div class="t-sub fw-normal">{} · <span class="t-nowrap">{}</span></div>',
         link_to("desk:case", programme.reference),
-        citizen.name,
+        shown_name(programme.first_name, programme.last_name, is_protected=programme.is_protected),
         ", ".join(programme.workshop_names) or kind.name,
         programme.reference,
     )
