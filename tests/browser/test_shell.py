@@ -9,12 +9,12 @@ from tests.browser.stack import Stack, violations
 
 PASSWORD = "a long walk on the heath"
 MAKE_STAFF = f"""
-from accounts.models import User
 from audit.acting import acting
-from tests.factories.accounts import CentreFactory, user_with_role
-centre = CentreFactory(name="The centre of the frame")
+from tests.desk.cast import a_case
+case = a_case("Torben", "Rammesen", reference="F-2026-900002")
 for role in ("caseworker", "team_leader"):
-    user = user_with_role(role, centre, language="da", email=role + "@frame.example.org")
+    user = case.user(role)
+    user.email, user.language = role + "@frame.example.org", "da"
     with acting(user):
         user.set_password({PASSWORD!r})
         user.save()
@@ -84,6 +84,23 @@ def test_a_phone_keeps_the_rest_of_the_navigation_behind_one_button(staff, sign_
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(rest.locator("a").first).to_be_hidden()
+
+
+def test_on_a_phone_the_tabs_of_a_case_are_one_row_with_the_tab_of_the_page_in_view(staff, sign_in):
+    page = sign_in("caseworker@frame.example.org", PASSWORD, viewport={"width": 390, "height": 844})
+    page.goto("/cases/F-2026-900002/course/")
+    row = page.locator(".t-tabs")
+    seen = """(row) => {
+        const own = row.querySelector("[aria-current]").getBoundingClientRect(), all = row.getBoundingClientRect();
+        return { height: all.height, shown: own.left >= all.left && own.right <= all.right + 1, moved: row.scrollLeft };
+    }"""
+    found = row.evaluate(seen)
+    assert found["height"] < 70
+    assert found["shown"]
+    assert found["moved"] > 0
+    assert violations(page) == []
+    row.locator("a").first.focus()
+    assert row.evaluate("(row) => row.scrollLeft") == 0
 
 
 def test_the_chosen_appearance_is_in_the_first_answer(caseworker):
