@@ -1,6 +1,6 @@
 """The head of every page of a case: who, where it stands, what now (experience 12)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -114,13 +114,14 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
     lines = worklist_lines.lines(tasks)
     kind, icon = STATUS_TAGS[Status(programme.status)]
     course = Course.of(programme, today)
+    here = dict(keys_of(programme, roles)).get(current, "")
     since = monday_of(today) - timedelta(weeks=WEEKS_SHOWN - 1)
     days = sums.days(programme, since=since) if course.has_attendance else []
     return Head(
         programme=programme,
         roles=roles,
         status=Tag(kind, icon, programme.get_status_display()),
-        now=what_now(programme, roles, lines, today),
+        now=elsewhere(what_now(programme, roles, lines, today), here),
         next=next_dates(programme, roles, today, course),
         attendance=four_weeks(days, today),
         days=days,
@@ -128,9 +129,15 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
         tabs=tabs_of(programme, roles),
         period=f"{short_day(programme.starts_on)} – {short_day(programme.ended_on or programme.ends_on)}",
         course=course,
-        current=dict(keys_of(programme, roles)).get(current, ""),
+        current=here,
         tasks=lines,
     )
+
+
+def elsewhere(now: Now, here: str) -> Now:
+    """The same without a button that leads to the page on which it stands."""
+    found = [link for link in (now.primary, now.secondary) if link and link.url != here]
+    return replace(now, primary=next(iter(found), None), secondary=found[1] if len(found) > 1 else None)
 
 
 def four_weeks(days: list[tuple[date, int, int]], today: date) -> sums.Totals:

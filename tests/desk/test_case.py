@@ -69,6 +69,13 @@ def test_the_head_says_who_where_in_the_programme_whom_to_call_and_what_now(sign
         assert words in html
 
 
+def test_no_page_of_a_case_sends_to_itself(signed_in):
+    case = a_case()
+    here = reverse("attendance:citizen", args=[case.programme.reference])
+    assert "See the attendance" in page(signed_in, case.specialist, case)
+    assert "See the attendance" not in signed_in(case.specialist).get(here).content.decode()
+
+
 def test_a_programme_that_runs_past_its_planned_end_was_to_end_then(signed_in):
     case = a_case(starts_on=TODAY - datetime.timedelta(days=60), ends_on=TODAY - datetime.timedelta(days=1))
     assert "Was to end 1 Dec 2026" in page(signed_in, case.caseworker, case)
