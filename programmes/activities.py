@@ -326,7 +326,11 @@ def hand_over_activities(
     """Follow `user_leaving`: the taker leads what is planned (U2)."""
     if taker is not None:
         with acting(by, why="handed over"):
-            led_by(user, organisation).update(led_by=taker)
+            found = led_by(user, organisation).select_related("programme").select_for_update(of=("self",))
+            rows = list(found.order_by("pk"))
+            Activity.objects.filter(pk__in=[row.pk for row in rows]).update(led_by=taker)
+            of = [(row.source, row.programme.citizen_id) for row in rows]
+            record_each("activity_handed_over", by=by, of=of, before=user.pk, after=taker.pk)
 
 
 @dataclass(frozen=True)

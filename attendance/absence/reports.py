@@ -62,6 +62,7 @@ def write_covering(
         report.covering_text, report.left_out = covering_text.strip(), sorted(left_out)
         report.revision += 1
         report.save(update_fields=["covering_text", "left_out", "revision"])
+        record("absence_report_written", by=by, subject=source_of(report), citizen_id=report.programme.citizen_id)
     return report
 
 

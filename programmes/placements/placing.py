@@ -234,6 +234,7 @@ def tell_told(*, programme: Programme, by: User) -> None:
     """The citizen knows of the week that new opening hours shortened: the task leaves the list."""
     with held(programme, by) as programme:
         clear_task(kind="week_shortened", source=source_of_week(programme.pk), by=by)
+        record("week_told", by=by, subject=programme, citizen_id=programme.citizen_id)
 
 
 # What is written.

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import Access, Event
+from core.events import user_leaving
 from core.exceptions import NotAllowed, Refused
 from desk.activities.pages import groups_of, offered_at
 from journal.models import Entry
@@ -288,6 +289,18 @@ def test_an_ended_programme_has_nothing_ahead_and_a_series_knows_its_limits(case
     with pytest.raises(Refused):
         planned(case)
     assert len(series(TODAY, times=500)) == 52
+
+
+def test_what_somebody_who_leaves_was_to_lead_is_the_takers(case):
+    """U2: what was attended stays theirs."""
+    taker = user_with_role("caseworker", case.programme.centre)
+    done, ahead = planned(case, days=series(TODAY, times=2), led_by=case.caseworker)
+    record_outcome(activity=done, status="attended", by=case.caseworker)
+    user_leaving.send(User, user=case.caseworker, taker=taker, by=case.team_leader)
+    done.refresh_from_db()
+    ahead.refresh_from_db()
+    assert (done.led_by, ahead.led_by) == (case.caseworker, taker)
+    assert Event.objects.get(verb="activity_handed_over").subject == ahead.source
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from attendance.models import ExpectedAttendance
 from audit.acting import System, acting
-from audit.models import Access
+from audit.models import Access, Event
 from programmes.models import Placement, ScheduleSlot
 from tests.desk.cast import TODAY, a_case
 from tests.factories.activities import type_with
@@ -208,6 +208,7 @@ def test_the_citizen_knows_of_shorter_hours(case, signed_in):
     client.post(address(case, "week_told"))
     task.refresh_from_db()
     assert task.done_by == case.caseworker
+    assert Event.objects.get(verb="week_told").citizen_id == case.citizen.pk
 
 
 def test_the_page_takes_the_same_queries_for_one_and_for_many_steps(case, signed_in, django_assert_num_queries):
