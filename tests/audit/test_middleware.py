@@ -49,7 +49,7 @@ def test_a_page_whose_look_cannot_be_written_is_not_shown(monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError
 
-    monkeypatch.setattr(Access.objects, "bulk_create", broken)
+    monkeypatch.setattr("audit.middleware.write", broken)
     response = ask()
     assert response.status_code == 503
     assert b"the page" not in response.content
