@@ -114,16 +114,17 @@ class TestPausing:
         first, second = case.programme.expected_attendance.order_by("day")[:2]
         with acting(SYSTEM):
             write_expected(since=MONDAY, until=TODAY, by=SYSTEM, judged=True)
-            type(first).objects.filter(pk=first.pk).update(state="present")
-        flag = MissedFactory(slot=second)
+            type(first).objects.filter(pk=first.pk).update(state="no_show")
+        said, flag = MissedFactory(slot=first), MissedFactory(slot=second)
         task = TaskFactory(
             kind="contact_absent_citizen", source=f"attendance.missed:{flag.pk}", citizen=case.citizen,
             for_user=case.caseworker,
         )  # fmt: skip
         pause(programme=case.programme, starts_on=MONDAY, ends_on=None, reason="In hospital", by=case.team_leader)
         first.refresh_from_db()
-        assert first.state == "present"
-        assert MissedAttendance.objects.get(pk=flag.pk).status == "cancelled"
+        assert first.state == "no_show"
+        statuses = dict(MissedAttendance.objects.values_list("pk", "status"))
+        assert statuses == {said.pk: "raised", flag.pk: "cancelled"}
         assert not Task.objects.open().filter(pk=task.pk).exists()
         assert days(case) == [first.day, second.day]  # what was noted stays, nothing is ahead
         assert again(case).status == "paused"

@@ -84,6 +84,16 @@ def test_an_interrupted_programme_expects_nobody_after_its_last_day_and_asks_for
     assert note.outcome == "interrupted"
 
 
+def test_what_somebody_marked_after_the_last_day_stays_and_waits_for_nobody():
+    """A2, K4"""
+    programme = running()
+    with system():
+        programme.expected_attendance.filter(day=MONDAY + 2 * WEEK).update(state="no_show")
+    ending.interrupt(programme=programme, on=MONDAY + WEEK, why="Moved to Aarhus", by=programme.caseworker)
+    assert set(MissedAttendance.objects.values_list("status", flat=True)) == {"raised"}
+    assert not MissedAttendance.objects.waiting().exists()
+
+
 def test_the_place_is_free_again_and_the_case_stays_readable():
     programme = running()
     workshop = programme.placements.get().workshop
