@@ -136,7 +136,7 @@ def head_of(user: User, programme: Any, *, current: str = "") -> Head:
 
 def elsewhere(now: Now, here: str) -> Now:
     """The same without a button that leads to the page on which it stands."""
-    found = [link for link in (now.primary, now.secondary) if link and link.url != here]
+    found = [link for link in (now.primary, now.secondary) if link and link.url.partition("#")[0] != here]
     return replace(now, primary=next(iter(found), None), secondary=found[1] if len(found) > 1 else None)
 
 
