@@ -129,6 +129,13 @@ class TestPausing:
         assert days(case) == [first.day, second.day]  # what was noted stays, nothing is ahead
         assert again(case).status == "paused"
 
+    def test_the_flags_before_and_after_a_pause_stand(self, case):
+        flags = [MissedFactory(slot=slot) for slot in case.programme.expected_attendance.order_by("day")[:3]]
+        day = flags[1].slot.day
+        pause(programme=case.programme, starts_on=day, ends_on=day, reason="In hospital", by=case.team_leader)
+        statuses = MissedAttendance.objects.order_by("slot__day").values_list("status", flat=True)
+        assert list(statuses) == ["raised", "cancelled", "raised"]
+
     def test_resuming_early_expects_again_and_keeps_what_had_been_agreed(self, case, wednesday):
         found = pause(programme=case.programme, starts_on=TODAY, ends_on=None, reason="Ill", by=case.caseworker)
         assert (again(case).status, TODAY + WEEK in days(case)) == ("paused", False)
