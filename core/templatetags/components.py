@@ -76,7 +76,7 @@ def along(week: int, weeks: int) -> list[str]:
 
 @register.filter
 def beside(row: Iterable, columns: Iterable) -> list[tuple]:
-    """Pairs of column and cell for components/table.html; both have the same length."""
+    """Pairs of column and cell; both have the same length."""
     return list(zip(columns, row, strict=True))
 
 
@@ -84,7 +84,7 @@ def beside(row: Iterable, columns: Iterable) -> list[tuple]:
 def table_rows(rows: Iterable[Sequence], columns: Sequence[Mapping[str, Any]]) -> SafeString:
     """The rows of components/table.html, of as many cells as there are columns; the first is the heading.
 
-    Written here and not in the template, as `options`: a page has hundreds of them.
+    Written here and not in the template, as `options`: a page has hundreds of them (docs/adr/0032).
     """
     labelled = [(format_html('<td data-label="{}">', column["label"]), "</td>") for column in columns[1:-1]]
     tags = [('<th scope="row">', "</th>"), *labelled, ("<td>", "</td>")][: len(columns)]
