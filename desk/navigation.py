@@ -83,7 +83,7 @@ BEHIND: dict[str, dict[str, str]] = {
 
 
 def waiting_referrals(user: User) -> QuerySet:
-    return Referral.objects.visible_to(user).in_triage()
+    return Referral.objects.visible_to(user).for_centre_of(user).in_triage()
 
 
 def asked_referrals(user: User) -> QuerySet:
