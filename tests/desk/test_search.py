@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from audit.models import Access
-from desk.search.cases import looks_like_number
+from desk.search.cases import by_name, looks_like_number
 from tests.desk.cast import NINE, a_case
 from tests.factories.citizens import CitizenFactory
 from tests.factories.programmes import ProgrammeFactory
@@ -109,6 +109,14 @@ def test_strange_input_finds_nothing_and_breaks_nothing(signed_in, text):
 def test_every_role_finds_its_own(signed_in, role):
     case = a_case()
     assert "1 case found" in search(signed_in, case.user(role), "sejer").content.decode()
+
+
+def test_each_search_of_a_user_is_for_its_own_words():
+    """The statement is kept between them (ADR 33)."""
+    case = a_case("Torben", "Sejersen")
+    asked = {"sejer": 1, "lunde": 0, "torben sejer": 1, "torben lunde": 0, "to": 1, "xy": 0, "s%n": 0}
+    for text, found in asked.items():
+        assert (text, len(by_name(case.team_leader, text).hits)) == (text, found)
 
 
 def test_the_search_costs_the_same_for_one_and_for_sixty(signed_in, django_assert_max_num_queries):
