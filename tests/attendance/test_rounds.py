@@ -25,7 +25,7 @@ from core.exceptions import NotAllowed, Refused
 from journal.models import Entry
 from programmes.models import Programme
 from tests.factories.accounts import user_with_role
-from tests.factories.attendance import contact_person_of, slots_in
+from tests.factories.attendance import NoticeFactory, contact_person_of, slots_in
 from tests.factories.programmes import MONDAY, ClosingDayFactory, ProgrammeTypeFactory, WorkshopFactory
 from worklist.lines import lines
 from worklist.models import Task
@@ -122,6 +122,16 @@ class TestMissingRegisters:
         assert open_kinds() == ["not_registered"]
         sent(by, second, "ill")
         assert open_kinds() == []
+
+    def test_word_that_was_sent_late_is_no_mark_of_the_register(self, workshop):
+        """A5: somebody at the telephone wrote it down, and nobody looked who is there"""
+        first, _later = slots_in(workshop, 2)
+        notice = NoticeFactory(programme=first.programme)
+        mark(first, "ill", when="08:30")
+        with acting(SYSTEM):
+            ExpectedAttendance.objects.filter(pk=first.pk).update(notice=notice)
+        remind_of_registers(at=at("08:45"))
+        assert open_kinds() == ["missing_register", "missing_register_leader"]
 
     def test_the_further_time_is_the_types(self, workshop):
         slot = slots_in(workshop, 1)[0]
