@@ -110,13 +110,27 @@ def test_the_rules_of_the_type_and_their_edges(a_case, days, rule, found):
     assert broken(a_case(days, **{key: RULES[key] for key in wanted})) == found
 
 
-def test_a_conversation_in_time_is_contact(a_case):
+@pytest.mark.parametrize(("was_reached", "found"), [(True, []), (False, ["no_contact"])])
+def test_a_conversation_in_time_is_contact_and_a_try_in_vain_is_none(a_case, was_reached, found):
     """A8"""
     programme = a_case("pppppppppp" + "_" * 9 + "m", no_contact_days=10)
     with acting(SYSTEM):
         ContactAttempt.objects.create(
-            missed=MissedAttendance.objects.get(), by=programme.caseworker, was_reached=True, reason="Overslept"
+            missed=MissedAttendance.objects.get(), by=programme.caseworker, was_reached=was_reached, reason="Overslept"
         )
+    assert broken(programme) == found
+
+
+def test_a_day_is_missed_when_it_is_over_and_nobody_came_at_all(a_case, clock):
+    """A8: not while its hours run, nor where the citizen was there for a part of it"""
+    clock.move_to("2026-12-18T11:00+01:00")
+    programme = a_case("p" * 17 + "mmm", unexplained_in_a_row=3)
+    assert broken(programme) == []
+    clock.move_to(NOW)
+    SlotFactory(
+        placement=programme.placements.get(), day=datetime.date(2026, 12, 18), starts=datetime.time(13),
+        ends=datetime.time(14), state="present",
+    )  # fmt: skip
     assert broken(programme) == []
 
 
