@@ -60,14 +60,18 @@ def save(request: SignedIn, found: AbsenceReport, facts: dict) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("attendance:report", found.pk)
-    messages.success(request, _("Saved. Below you see what the referrer will see."))
+    messages.success(request, _("Saved, and not sent yet. Read what the referrer will see, then send it."))
     return redirect("attendance:report", found.pk)
 
 
 @require_POST
 def send(request: SignedIn, pk: int) -> HttpResponse:
-    """Send what was seen; twice is once (T12)."""
+    """Send what was seen; twice is once (T12). Words that were typed and not saved are saved and shown first."""
     found = report_of(request, pk)
+    if found.status == Status.DRAFTED and reports.may_write(request.user, found):
+        facts = facts_of(found, at=timezone.now())
+        if "revision" in request.POST and form_of(found, facts, request.POST).has_changed():
+            return save(request, found, facts)
     try:
         reports.send_report(report=found, seen=request.POST.get("seen", ""), by=request.user)
     except Refused as refusal:

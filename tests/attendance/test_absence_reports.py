@@ -290,6 +290,21 @@ def test_a_changed_fact_must_be_read_before_it_is_sent(report):
         send_report(report=report, seen=seen, by=report.programme.caseworker)
 
 
+def test_words_that_were_not_saved_are_shown_before_they_are_sent(report, signed_in):
+    """A8, T12: nothing that was typed is left behind, and nothing is sent that was not seen."""
+    staff = signed_in(report.programme.caseworker)
+    told = [attempt.pk for attempt in ContactAttempt.objects.filter(was_reached=True)]
+    typed = {"covering_text": "May we meet?", "told": told, "revision": 0}
+    seen = staff.get(page(report)).context["seen"]
+    answer = staff.post(page(report) + "send/", typed | {"seen": seen}, follow=True)
+    report.refresh_from_db()
+    assert (report.status, report.covering_text) == ("drafted", "May we meet?")
+    assert "not sent yet" in answer.content.decode()
+    staff.post(page(report) + "send/", typed | {"revision": 1, "seen": answer.context["seen"]})
+    report.refresh_from_db()
+    assert report.status == "sent"
+
+
 def test_a_second_editor_sees_both_texts(report, signed_in):
     """T13"""
     by = report.programme.caseworker
