@@ -17,7 +17,7 @@ from audit.log import record
 from core.exceptions import NotAllowed, Refused
 from plans import content as contents
 from plans.content import Content, GoalContent
-from plans.models import Plan, Subgoal, Version
+from plans.models import Abandonment, Plan, Subgoal, Version
 from plans.permissions import may_edit
 from plans.statuses import Status
 from programmes.checklist.requirements import settle
@@ -102,17 +102,33 @@ def new_version(*, plan: Plan, by: User, why: str) -> Version:
 
 
 def discard_draft(*, plan: Plan, by: User) -> None:
-    """Throw a new version away before it is confirmed; the first draft stays, a programme has a plan."""
+    """Throw a new version away before it is confirmed; the first draft stays, a programme has a plan.
+
+    What was taken up again in it alone is given up as before (L1).
+    """
     with acting(by):
         plan = locked(plan, by=by)
         version = plan.versions.filter(status=Status.DRAFT, number__gt=1).first()
         if version is None:
             raise Refused(_("There is no new version to throw away"))
         number = version.number
+        give_up_again(plan, version, by=by)
         version.goals.all().delete()
         version.delete()
         record("plan_draft_discarded", by=by, subject=plan, citizen_id=plan.programme.citizen_id, version=number)
         clear_task(kind="confirm_plan", source=source_of(plan), by=by)
+
+
+def give_up_again(plan: Plan, draft: Version, *, by: User) -> None:
+    """Let the last reason of each subgoal stand again that is in the draft and not in the version in force."""
+    agreed = Subgoal.objects.filter(goal__version=plan.in_force()).values("key")
+    taken_up = Subgoal.objects.filter(goal__version=draft).exclude(key__in=agreed).values("key")
+    last = plan.abandonments.filter(key__in=taken_up).order_by("key", "-pk").distinct("key")
+    Abandonment.objects.bulk_create(
+        Abandonment(plan=plan, subgoal_id=row.subgoal_id, key=row.key, reason=row.reason, by=by)
+        for row in last
+        if row.taken_up_on
+    )
 
 
 def agreed_on_problem(plan: Plan, agreed_on: date) -> str:

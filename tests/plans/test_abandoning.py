@@ -98,6 +98,25 @@ def test_what_is_given_up_is_out_of_the_next_version_and_taken_up_again_it_is_ba
         take_up(plan=plan, key=second.key, by=by)
 
 
+def test_a_draft_that_is_thrown_away_gives_up_again_what_was_taken_up_in_it_alone():
+    """L1: it is in the plan or in the history with its reason, never in neither."""
+    plan = confirmed_plan(goals(1, 2))
+    _first, second = subgoals_of(plan)
+    by = plan.programme.caseworker
+    abandon(plan=plan, keys={second.key}, why="Ill", by=by)
+    confirming.confirm(version=actions.new_version(plan=plan, by=by, why="More"), agreed_on=TODAY, by=by)
+    take_up(plan=plan, key=second.key, by=by)
+    assert not given_up(plan)
+    actions.discard_draft(plan=plan, by=by)
+    assert given_up(plan) == {second.key}
+    # What the version in force holds is pursued whatever becomes of a draft.
+    take_up(plan=plan, key=second.key, by=by)
+    confirming.confirm(version=plan.versions.latest("number"), agreed_on=TODAY, by=by)
+    actions.new_version(plan=plan, by=by, why="Again")
+    actions.discard_draft(plan=plan, by=by)
+    assert not given_up(plan)
+
+
 def test_what_is_given_up_about_health_is_not_told_to_the_workshop(signed_in):
     """J2"""
     plan = confirmed_plan([*goals(), GoalContent("Back", life_area="health", subgoals=[subgoal("Lifts 5 kg")])])
