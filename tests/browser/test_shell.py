@@ -11,6 +11,10 @@ PASSWORD = "a long walk on the heath"
 MAKE_STAFF = f"""
 from audit.acting import acting
 from tests.desk.cast import a_case
+from tests.factories.accounts import CentreFactory, UserFactory
+# Beyond the names that other tests gave.
+for factory in (CentreFactory, UserFactory):
+    factory.reset_sequence(720_000, force=True)
 case = a_case("Torben", "Rammesen", reference="F-2026-900002")
 for role in ("caseworker", "team_leader"):
     user = case.user(role)

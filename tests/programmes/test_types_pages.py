@@ -119,9 +119,9 @@ def test_a_changed_file_is_shown_then_taken_into_use_and_what_began_keeps_its_ve
     answer = client.post(UPLOAD, {"text": changed, "take": "1", "seen": "1"})
     assert answer.url == "/setup/types/rebus/2/"
     newest = catalogue.latest_type("rebus")
-    assert (newest.version, newest.grace_minutes, newest.taken_by) == (2, 20, "Ada Holm")
+    assert (newest.version, newest.settings.absence_rules.grace_minutes, newest.taken_by) == (2, 20, "Ada Holm")
     running.refresh_from_db()
-    assert running.type.grace_minutes == 30
+    assert running.type.settings.absence_rules.grace_minutes == 30
     event = Event.objects.filter(verb="programme_type_version").latest("pk")
     assert (event.actor_name, event.detail) == ("Ada Holm", {"type": "rebus", "version": 2})
     page = text(client.get("/setup/types/rebus/2/"))
