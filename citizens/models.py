@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from django.contrib.postgres.indexes import GinIndex
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, Unit, User
+from accounts.models import Organisation, Post, Unit, User
 from accounts.roles import Role
 from core.templatetags.components import initials
 
@@ -31,13 +31,22 @@ class CaseAccessQuerySet(models.QuerySet["CaseAccess"]):
         on = on or timezone.localdate()
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
-    def held_by(self, user: User) -> "CaseAccessQuerySet":
+
+class CaseAccessManager(models.Manager.from_queryset(CaseAccessQuerySet)):  # type: ignore[misc]
+    def held_by(self, user: User) -> CaseAccessQuerySet:
         """Access that the user has today: in person, through an organisation's role, or through a workshop's.
 
         That of staff goes with the role at that centre: whoever works at another one now has none left (T7, U1).
         """
-        held = [_held_as(role, user) for role in Role if role in user.reach.roles]
-        return self.current().filter(reduce(or_, held)) if held else self.none()
+        return _held(user, tuple(user.posts), timezone.localdate()).all()
+
+
+# Every page asks for it several times, and putting it together takes longer than asking (ADR 30).
+@lru_cache(maxsize=1024)
+def _held(user: User, _posts: tuple[Post, ...], today: date) -> CaseAccessQuerySet:
+    held = [_held_as(role, user) for role in Role if role in user.reach.roles]
+    rows: CaseAccessQuerySet = CaseAccess.objects.current(today)
+    return rows.filter(reduce(or_, held)) if held else rows.none()
 
 
 def _held_as(role: Role, user: User) -> Q:
@@ -205,7 +214,7 @@ class CaseAccess(models.Model):
     ends_on = models.DateField(null=True)
     source = models.CharField(max_length=60)
 
-    objects = CaseAccessQuerySet.as_manager()
+    objects = CaseAccessManager()
 
     class Meta:
         constraints = [
