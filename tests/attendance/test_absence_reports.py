@@ -149,6 +149,14 @@ def test_one_draft_at_a_time_and_what_was_told_is_not_told_again(a_case, clock):
     assert draft_reports(at=timezone.now()) == 0
 
 
+def test_after_a_report_a_share_is_judged_when_its_weeks_are_whole_again(a_case):
+    """A8: half of two weeks is no share of three, and what was told before is not told again."""
+    programme = a_case("pppppiiiiipiiiipi" + "ppp", share_below_percent=60, share_weeks=3)
+    AbsenceReportFactory(programme=programme, sent=True, until=datetime.date(2026, 12, 4))
+    draft_reports(at=timezone.now())
+    assert not AbsenceReport.objects.filter(status="drafted").exists()
+
+
 def test_nothing_is_drafted_while_reminders_rest_or_for_what_has_ended(a_case):
     """A8"""
     resting, ended = a_case("p" * 17 + "mmm", **RULES), a_case("p" * 17 + "mmm", **RULES)
