@@ -302,11 +302,12 @@ def test_words_that_were_not_saved_are_shown_before_they_are_sent(report, signed
     """A8, T12: nothing that was typed is left behind, and nothing is sent that was not seen."""
     staff = signed_in(report.programme.caseworker)
     told = [attempt.pk for attempt in ContactAttempt.objects.filter(was_reached=True)]
-    typed = {"covering_text": "May we meet?", "told": told, "revision": 0}
+    typed = {"covering_text": "May we meet?\r\nOn Monday ", "told": told, "revision": 0}
     seen = staff.get(page(report)).context["seen"]
     answer = staff.post(page(report) + "send/", typed | {"seen": seen}, follow=True)
     report.refresh_from_db()
-    assert (report.status, report.covering_text) == ("drafted", "May we meet?")
+    assert report.status == "drafted"
+    assert report.covering_text.splitlines() == ["May we meet?", "On Monday"]
     assert "not sent yet" in answer.content.decode()
     staff.post(page(report) + "send/", typed | {"revision": 1, "seen": answer.context["seen"]})
     report.refresh_from_db()
